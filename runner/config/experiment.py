@@ -1,0 +1,73 @@
+"""The experiment: one composed configuration, typed and frozen."""
+
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from runner.config.objective import Objective
+from runner.config.search_space import SearchSpace
+from runner.config.trainable import Trainable
+
+
+class Noun(BaseModel):
+    """A node of the config that is ours: strict about keys and types."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Budget(Noun):
+    """How much the experiment may spend.
+
+    Args:
+        num_samples: configurations to try; with a grid, times each point of the grid.
+        max_epochs: iterations of a full trial; left unset, the trainable ends itself.
+        time_budget: seconds after which the whole experiment stops, or text such as 90m, 2h, 1h30m.
+        max_concurrent: most trials at once; left unset, as many as the resources allow.
+    """
+
+    num_samples: Annotated[int, Field(ge=1)] = 10
+    max_epochs: Annotated[int, Field(ge=1)] | None = None
+    time_budget: float | None = None
+    max_concurrent: Annotated[int, Field(ge=1)] | None = None
+
+
+class Resources(Noun):
+    """What one trial takes.
+
+    Args:
+        cpu: CPUs of a trial.
+        gpu: GPUs of a trial, a share allowed (0.5: two trials on one GPU); left unset, 1 where a GPU is seen, else 0.
+    """
+
+    cpu: Annotated[float, Field(gt=0)] = 1
+    gpu: Annotated[float, Field(ge=0)] | None = None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One option of a config group: its name, which is the registry's key, and its validated options."""
+
+    name: str
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Everything that decides a run. Built by `runner.config.read.read`."""
+
+    name: str
+    seed: int
+    objective: Objective
+    budget: Budget
+    resources: Resources
+    trainable: Trainable
+    trainable_name: str
+    search_space: SearchSpace
+    searcher: Choice
+    scheduler: Choice
+    stoppers: tuple[Choice, ...]
+    loggers: tuple[Choice, ...]
+    ray: Choice
+    output_folder: str
+    config: dict[str, Any]

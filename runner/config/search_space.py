@@ -1,0 +1,374 @@
+"""The search space: Ray Tune's distributions as plain data, in two spellings, with Ray's own names and arguments.
+
+    lr0: {distribution: loguniform, lower: 1e-5, upper: 1e-1}
+    lr0: loguniform(1e-5, 1e-1)              # the same; `tune.` before it is allowed
+    imgsz: 640                               # anything else is a constant
+
+Source of names, arguments and bounds: ray.tune.search.sample (Ray 2.60). An integer distribution's upper bound is
+exclusive, but for qrandint and qlograndint, where Ray includes it.
+"""
+
+import ast
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, dataclass, fields
+from typing import Any, ClassVar
+
+from runner.config.suggest import did_you_mean
+from runner.errors import Problem
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """One hyperparameter's distribution. The fields are Ray's arguments."""
+
+    name: ClassVar[str]
+
+    def problems(self) -> Iterator[str]:
+        """What is wrong with the arguments."""
+        yield from ()
+
+    def contains(self, value: Any) -> bool:
+        """Whether the distribution can give `value`."""
+        raise NotImplementedError
+
+    def bounds(self) -> tuple[float, float] | None:
+        """Least and greatest value that can come out, or None for normal ones and for categories."""
+        return None
+
+    def values(self) -> tuple[Any, ...] | None:
+        """The listed values of a choice or grid, or None."""
+        return None
+
+    def arguments(self) -> dict[str, Any]:
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    def __str__(self) -> str:
+        return f"{self.name}({', '.join(_text(value) for value in self.arguments().values())})"
+
+
+def _text(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _multiple(value: float, q: float) -> bool:
+    return math.isclose(value / q, round(value / q), rel_tol=0, abs_tol=1e-6)
+
+
+@dataclass(frozen=True)
+class _Range(Distribution):
+    lower: float
+    upper: float
+
+    integer: ClassVar[bool] = False
+    log: ClassVar[bool] = False
+
+    def problems(self) -> Iterator[str]:
+        numbers = {key: value for key, value in self.arguments().items() if not _number(value)}
+        if numbers:
+            yield from (f"{key}={value!r} is not a finite number" for key, value in numbers.items())
+            return
+        if self.integer:
+            yield from (
+                f"{key}={value!r} is not a whole number"
+                for key, value in self.arguments().items()
+                if key != "base" and not isinstance(value, int)
+            )
+        if self.lower >= self.upper:
+            yield f"lower={_text(self.lower)} is not below upper={_text(self.upper)}: the range is empty"
+        if self.log and self.lower <= 0:
+            yield f"lower={_text(self.lower)}: a log range needs lower above 0"
+        base = self.arguments().get("base", 10)
+        if base <= 1:
+            yield f"base={_text(base)} is not above 1"
+        q = self.arguments().get("q")
+        if q is not None:
+            if q <= 0:
+                yield f"q={_text(q)} is not above 0"
+            else:
+                yield from (
+                    f"{key}={_text(value)} is not a multiple of q={_text(q)}"
+                    for key, value in (("lower", self.lower), ("upper", self.upper))
+                    if not _multiple(value, q)
+                )
+
+    def bounds(self) -> tuple[float, float]:
+        exclusive = self.integer and "q" not in self.arguments()
+        return self.lower, self.upper - 1 if exclusive else self.upper
+
+    def contains(self, value: Any) -> bool:
+        if not _number(value) or (self.integer and not isinstance(value, int)):
+            return False
+        low, high = self.bounds()
+        q = self.arguments().get("q")
+        return low <= value <= high and (q is None or _multiple(value, q))
+
+
+@dataclass(frozen=True)
+class Uniform(_Range):
+    name = "uniform"
+
+
+@dataclass(frozen=True)
+class QUniform(_Range):
+    name = "quniform"
+    q: float
+
+
+@dataclass(frozen=True)
+class LogUniform(_Range):
+    name = "loguniform"
+    log = True
+    base: float = 10
+
+
+@dataclass(frozen=True)
+class QLogUniform(_Range):
+    name = "qloguniform"
+    log = True
+    q: float
+    base: float = 10
+
+
+@dataclass(frozen=True)
+class RandInt(_Range):
+    name = "randint"
+    integer = True
+
+
+@dataclass(frozen=True)
+class QRandInt(_Range):
+    name = "qrandint"
+    integer = True
+    q: int = 1
+
+
+@dataclass(frozen=True)
+class LogRandInt(_Range):
+    name = "lograndint"
+    integer = True
+    log = True
+    base: float = 10
+
+
+@dataclass(frozen=True)
+class QLogRandInt(_Range):
+    name = "qlograndint"
+    integer = True
+    log = True
+    q: int
+    base: float = 10
+
+
+@dataclass(frozen=True)
+class Normal(Distribution):
+    name = "normal"
+    mean: float = 0.0
+    sd: float = 1.0
+
+    def problems(self) -> Iterator[str]:
+        for key, value in self.arguments().items():
+            if not _number(value):
+                yield f"{key}={value!r} is not a finite number"
+            elif key in {"sd", "q"} and value <= 0:
+                yield f"{key}={_text(value)} is not above 0"
+
+    def contains(self, value: Any) -> bool:
+        return _number(value)
+
+
+@dataclass(frozen=True, kw_only=False)
+class QNormal(Normal):
+    name = "qnormal"
+    q: float = 1.0
+
+    def contains(self, value: Any) -> bool:
+        return _number(value) and _multiple(value, self.q)
+
+
+@dataclass(frozen=True)
+class Choice(Distribution):
+    name = "choice"
+    categories: tuple[Any, ...]
+
+    def problems(self) -> Iterator[str]:
+        if not isinstance(self.categories, tuple) or not self.categories:
+            yield f"{next(iter(self.arguments()))} must be a list with at least one value"
+
+    def values(self) -> tuple[Any, ...]:
+        return self.categories
+
+    def contains(self, value: Any) -> bool:
+        return any(type(value) is type(known) and value == known for known in self.values())
+
+
+@dataclass(frozen=True)
+class Grid(Choice):
+    """Every value once for each of num_samples. The field is `values` in Ray; `categories` reads the same in ours."""
+
+    name = "grid"
+
+
+KINDS: dict[str, type[Distribution]] = {
+    kind.name: kind
+    for kind in (
+        Uniform, QUniform, LogUniform, QLogUniform, RandInt, QRandInt, LogRandInt, QLogRandInt, Normal, QNormal,
+        Choice, Grid,
+    )
+}  # fmt: skip
+ALIASES = {"randn": "normal", "qrandn": "qnormal", "grid_search": "grid"}
+_CALL = re.compile(r"\s*(?:tune\.)?([A-Za-z_]\w*)\s*\((.*)\)\s*", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class SearchSpace:
+    """A tree of dictionaries whose leaves are distributions or constants."""
+
+    tree: dict[str, Any]
+
+    def leaves(self) -> dict[tuple[str, ...], Any]:
+        """Path to distribution or constant, in the order of the file."""
+        return dict(_leaves(self.tree, ()))
+
+    def searched(self) -> dict[str, Distribution]:
+        """Dotted key to distribution."""
+        return {".".join(path): leaf for path, leaf in self.leaves().items() if isinstance(leaf, Distribution)}
+
+    def constants(self) -> dict[str, Any]:
+        """Dotted key to constant."""
+        return {".".join(path): leaf for path, leaf in self.leaves().items() if not isinstance(leaf, Distribution)}
+
+
+def _leaves(tree: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, (*path, key))
+        else:
+            yield (*path, key), value
+
+
+def read_search_space(node: Mapping[str, Any]) -> tuple[SearchSpace, list[Problem]]:
+    """Read the plain node of the config; everything wrong is in the list."""
+    problems: list[Problem] = []
+    return SearchSpace(_read_tree(node, "search_space", problems)), problems
+
+
+def _read_tree(node: Mapping[str, Any], where: str, problems: list[Problem]) -> dict[str, Any]:
+    tree = {}
+    for key, value in node.items():
+        here = f"{where}.{key}"
+        if not isinstance(key, str):
+            problems.append(Problem("space-key", here, f"the key {key!r} is not text", "put it in quotes"))
+        elif isinstance(value, Mapping) and "distribution" in value:
+            tree[key] = _read_mapping(value, here, problems)
+        elif isinstance(value, Mapping):
+            stray = sorted({"lower", "upper", "q", "categories", "sd"} & set(value))
+            if stray:
+                problems.append(
+                    Problem(
+                        "space-distribution",
+                        here,
+                        f"has {', '.join(stray)} but no distribution",
+                        f"add distribution: to it, one of {', '.join(KINDS)}",
+                    )
+                )
+            else:
+                tree[key] = _read_tree(value, here, problems)
+        elif isinstance(value, str) and is_call(value):
+            tree[key] = _read_call(value, here, problems)
+        else:
+            tree[key] = value
+    return tree
+
+
+def is_call(text: str) -> bool:
+    """Whether a text is written as a call: name(arguments), with or without `tune.` before it."""
+    return _CALL.fullmatch(text) is not None
+
+
+def call_to_mapping(text: str) -> dict[str, Any]:
+    """`loguniform(1e-5, 1e-1)` as {distribution: loguniform, lower: 1e-5, upper: 1e-1}.
+
+    Read with ast.literal_eval, never evaluated. Raises ValueError with what is wrong.
+    """
+    match = _CALL.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is not a call such as loguniform(1e-5, 1e-1)")
+    kind = _kind(match[1])
+    try:
+        call = ast.parse(f"f({match[2]})", mode="eval").body
+        if not isinstance(call, ast.Call):
+            raise ValueError
+        positional = [ast.literal_eval(argument) for argument in call.args]
+        named = {keyword.arg: ast.literal_eval(keyword.value) for keyword in call.keywords if keyword.arg}
+        if len(named) != len(call.keywords):
+            raise ValueError
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        raise ValueError(f"{text!r}: the arguments are not plain values; text needs quotes, as in choice(['SGD'])") from None
+    names = [f.name for f in fields(kind)]
+    if issubclass(kind, Choice):
+        named = {"categories" if key == "values" else key: value for key, value in named.items()}
+    if len(positional) > len(names):
+        raise ValueError(f"{text!r}: {kind.name} takes {', '.join(names)}")
+    mapping = {"distribution": kind.name, **dict(zip(names, positional, strict=False))}
+    twice = sorted(set(mapping) & set(named))
+    if twice:
+        raise ValueError(f"{text!r}: {', '.join(twice)} given twice")
+    return mapping | named
+
+
+def _kind(name: str) -> type[Distribution]:
+    kind = KINDS.get(ALIASES.get(name, name))
+    if kind is None:
+        raise ValueError(f"unknown distribution {name}: {did_you_mean(name, [*KINDS, *ALIASES])}")
+    return kind
+
+
+def _read_call(text: str, where: str, problems: list[Problem]) -> Any:
+    try:
+        mapping = call_to_mapping(text)
+    except ValueError as error:
+        remedy = "for the text itself as a constant write choice(['...'])"
+        problems.append(Problem("space-distribution", where, str(error), remedy))
+        return None
+    return _read_mapping(mapping, where, problems)
+
+
+def _read_mapping(node: Mapping[str, Any], where: str, problems: list[Problem]) -> Any:
+    try:
+        kind = _kind(str(node["distribution"]))
+    except ValueError as error:
+        problems.append(Problem("space-distribution", f"{where}.distribution", str(error)))
+        return None
+    arguments = {key: value for key, value in node.items() if key != "distribution"}
+    if issubclass(kind, Choice):
+        arguments = {"categories" if key == "values" else key: value for key, value in arguments.items()}
+        if isinstance(arguments.get("categories"), list | tuple):
+            arguments["categories"] = tuple(arguments["categories"])
+    takes = {f.name: f.default is MISSING for f in fields(kind)}
+    wrong = [
+        Problem(
+            "unknown-key",
+            f"{where}.{key}",
+            f"{kind.name} takes {', '.join(takes)}",
+            did_you_mean(key, takes),
+        )
+        for key in arguments
+        if key not in takes
+    ]
+    missing = [key for key, needed in takes.items() if needed and key not in arguments]
+    if missing:
+        wrong.append(
+            Problem("space-argument", where, f"{kind.name} needs {', '.join(missing)}", f"add {missing[0]}: ...")
+        )
+    if wrong:
+        problems.extend(wrong)
+        return None
+    distribution = kind(**arguments)
+    problems.extend(Problem("space-range", where, text, f"now {distribution}") for text in distribution.problems())
+    return distribution
