@@ -1,0 +1,55 @@
+"""best/: the winner's parameters and weights, always of the same trial."""
+
+import shutil
+
+from runner.config.objective import Objective
+from runner.runs.atomic import replacing
+from runner.runs.folder import RunFolder
+from runner.runs.plain_yaml import dump
+from runner.runs.trial import TrialRow, TrialState
+
+
+class Best:
+    """Keeps best.yaml and best.pt in step with the best trial."""
+
+    def __init__(self, run: RunFolder, objective: Objective) -> None:
+        self.run = run
+        self.objective = objective
+        self._parameters_of: tuple[str, int | None] | None = None
+        self._weights_of: tuple[str, int | None] | None = None
+
+    def keep(self, row: TrialRow | None) -> None:
+        """Take `row` for the winner, or None: there is none (any more).
+
+        The weights are copied once their trial has ended, as it may be writing them; until then best.pt is absent
+        rather than another trial's.
+        """
+        if row is None:
+            self.run.best_yaml.unlink(missing_ok=True)
+            self.run.best_weights.unlink(missing_ok=True)
+            self._parameters_of = self._weights_of = None
+            return
+        winner = (row.name, row.best_iteration)
+        if winner != self._parameters_of:
+            self._write_parameters(row)
+            self._parameters_of = winner
+        if self._weights_of and self._weights_of[0] != row.name:
+            self.run.best_weights.unlink(missing_ok=True)
+            self._weights_of = None
+        if winner != self._weights_of and row.state != TrialState.RUNNING:
+            self._copy_weights(row)
+            self._weights_of = winner
+
+    def _write_parameters(self, row: TrialRow) -> None:
+        comment = (
+            f"# {row.name}: {self.objective.label} = {row.best!r} at iteration {row.best_iteration}"
+            f" (mode {self.objective.mode})\n"
+        )
+        with replacing(self.run.best_yaml) as draft:
+            draft.write_text(comment + dump(row.config), encoding="utf-8")
+
+    def _copy_weights(self, row: TrialRow) -> None:
+        weights = self.run.trial_weights(row.name)
+        if weights.is_file():
+            with replacing(self.run.best_weights) as draft:
+                shutil.copyfile(weights, draft)

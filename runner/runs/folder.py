@@ -1,0 +1,108 @@
+"""The folder of one run: the one place that names every file in it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from runner.runs.atomic import replacing
+from runner.runs.plain_yaml import dump
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """Every path of a run, below `root`."""
+
+    root: Path
+
+    @classmethod
+    def create(cls, outputs: Path, name: str, now: datetime) -> "RunFolder":
+        """Make `outputs/name/<date>_<time>`, with -2, -3 behind it where another run took that second."""
+        experiment = outputs / name
+        experiment.mkdir(parents=True, exist_ok=True)
+        stamp = f"{now:%Y-%m-%d_%H-%M-%S}"
+        for number in count(1):
+            run = cls(experiment / (stamp if number == 1 else f"{stamp}-{number}"))
+            try:
+                run.root.mkdir()
+            except FileExistsError:
+                continue
+            break
+        run.trials.mkdir()
+        run.best.mkdir()
+        return run
+
+    @property
+    def config(self) -> Path:
+        """The whole configuration, resolved."""
+        return self.root / "config.yaml"
+
+    @property
+    def overrides(self) -> Path:
+        """What the user typed, a list."""
+        return self.root / "overrides.yaml"
+
+    @property
+    def trials_csv(self) -> Path:
+        """A row a trial."""
+        return self.root / "trials.csv"
+
+    @property
+    def history_csv(self) -> Path:
+        """A row a report."""
+        return self.root / "history.csv"
+
+    @property
+    def decisions(self) -> Path:
+        """Why each trial ended, a JSON object a line."""
+        return self.root / "decisions.jsonl"
+
+    @property
+    def trials(self) -> Path:
+        """Holds a folder a trial."""
+        return self.root / "trials"
+
+    @property
+    def best(self) -> Path:
+        """What is kept of the winner."""
+        return self.root / "best"
+
+    @property
+    def best_yaml(self) -> Path:
+        """The winner's parameters."""
+        return self.best / "best.yaml"
+
+    @property
+    def best_weights(self) -> Path:
+        """The winner's weights, where its trainable leaves any."""
+        return self.best / "best.pt"
+
+    @property
+    def tune(self) -> Path:
+        """Ray Tune's own files."""
+        return self.root / "tune"
+
+    @property
+    def log(self) -> Path:
+        """What Ray and the trainables print."""
+        return self.root / "runner.log"
+
+    def trial(self, name: str) -> Path:
+        """The folder of one trial's own files."""
+        return self.trials / name
+
+    def trial_weights(self, name: str) -> Path:
+        """Where a trial keeps the weights of its best report."""
+        return self.trial(name) / "weights" / "best.pt"
+
+    def trial_error(self, name: str) -> Path:
+        """The traceback of a trial that failed."""
+        return self.trial(name) / "error.txt"
+
+    def write_config(self, config: Mapping[str, Any], overrides: Sequence[str]) -> None:
+        """Keep the resolved `config` and the `overrides` as typed."""
+        for path, content in ((self.config, config), (self.overrides, list(overrides))):
+            with replacing(path) as draft:
+                draft.write_text(dump(content), encoding="utf-8")

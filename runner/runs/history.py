@@ -1,0 +1,50 @@
+"""history.csv: a row a report, on disk as it happens."""
+
+import csv
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from runner.config.objective import OBJECTIVE
+from runner.runs.atomic import replacing
+from runner.runs.cells import cell, line
+
+FIRST = ("trial", "iteration", "seconds", OBJECTIVE)
+
+
+class History:
+    """Appends reports to `path`; columns are those of FIRST and then the metrics in order of first appearance.
+
+    A metric that is named like one of FIRST has the column metric/<name>.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.columns: dict[str, str] = {}  # metric to column
+        path.write_text(line(FIRST), encoding="utf-8")
+
+    def append(self, trial: str, iteration: int, seconds: float, metrics: Mapping[str, Any]) -> None:
+        """Add one row; `metrics` holds the objective, `seconds` count from the trial's start."""
+        new = [metric for metric in metrics if metric != OBJECTIVE and metric not in self.columns]
+        if new:
+            self._widen(new)
+        cells = [cell(metrics[metric]) if metric in metrics else "" for metric in self.columns]
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(line([trial, iteration, round(seconds, 3), metrics[OBJECTIVE], *cells]))
+
+    def _widen(self, new: list[str]) -> None:
+        """Rewrite the file with more columns, row by row: it may be long."""
+        self.columns |= {metric: f"metric/{metric}" if metric in FIRST else metric for metric in new}
+        # A cell may be longer than the reader's limit of 131,072 characters.
+        csv.field_size_limit(sys.maxsize)
+        with (
+            replacing(self.path) as draft,
+            self.path.open(encoding="utf-8", newline="") as old,
+            draft.open("w", encoding="utf-8") as file,
+        ):
+            rows = csv.reader(old)
+            next(rows)
+            file.write(line([*FIRST, *self.columns.values()]))
+            for row in rows:
+                file.write(line([*row, *[""] * len(new)]))

@@ -1,0 +1,130 @@
+"""What is known of a run so far, kept on disk as it happens."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from runner.config.objective import OBJECTIVE, Objective
+from runner.runs.best import Best
+from runner.runs.decisions import Decision, append
+from runner.runs.folder import RunFolder
+from runner.runs.history import History
+from runner.runs.trial import TrialRow, TrialState
+from runner.runs.trials_table import TrialsTable
+
+__all__ = ["Record", "TrialRow", "TrialState"]
+
+
+class Record:
+    """Told of every start, report and end of a trial, in the order in which they happen.
+
+    Args:
+        run: where to keep it.
+        objective: which of two reports is better.
+        expected_trials: trials of the whole run, None where nobody knows.
+        max_epochs: reports of a full trial, None where the trainable decides.
+        clock: seconds since the epoch.
+
+    Attributes:
+        rows: every trial by its name, in order of start.
+        best: the trial with the best report; a failed trial never is, a stopped or interrupted one may be.
+        ended_rows: the trials that ended, in that order.
+        states: trials by state.
+        epochs: reports of all trials together.
+    """
+
+    def __init__(
+        self,
+        run: RunFolder,
+        objective: Objective,
+        *,
+        expected_trials: int | None,
+        max_epochs: int | None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.run = run
+        self.objective = objective
+        self.expected_trials = expected_trials
+        self.max_epochs = max_epochs
+        self.clock = clock
+        self.began = clock()
+        self.rows: dict[str, TrialRow] = {}
+        self.best: TrialRow | None = None
+        self.ended_rows: list[TrialRow] = []
+        self.states: Counter[TrialState] = Counter()
+        self.epochs = 0
+        self._history = History(run.history_csv)
+        self._table = TrialsTable(run.trials_csv)
+        self._best = Best(run, objective)
+        self._table.write([])
+        run.decisions.touch()
+
+    def started(self, name: str, config: Mapping[str, Any]) -> None:
+        """A trial starts, or goes on after a pause or a failure."""
+        row = self.rows.get(name)
+        if row is None:
+            row = self.rows[name] = TrialRow(name, config, self.clock())
+            self.states[TrialState.RUNNING] += 1
+        else:
+            row.config, row.started_at = config, self.clock() - row.seconds
+            row.rule = row.reason = row.error = ""
+            self._turn(row, TrialState.RUNNING)
+            self._table.forget(name)
+            self._choose_best()
+        self._table.write(self.rows.values())
+
+    def reported(self, name: str, iteration: int, metrics: Mapping[str, Any]) -> None:
+        """A trial reports flat, plain `metrics`, the objective among them; on disk when this returns."""
+        row = self.rows[name]
+        row.iterations = iteration
+        row.seconds = self.clock() - row.started_at
+        row.last_metrics = dict(metrics)
+        self.epochs += 1
+        self._history.append(name, iteration, row.seconds, metrics)
+        value = float(metrics[OBJECTIVE])
+        if self.objective.better(value, row.best):
+            row.best, row.best_iteration, row.best_metrics = value, iteration, row.last_metrics
+            if self.best is None or self.objective.better(value, self.best.best):
+                self.best = row
+            if self.best is row:
+                self._best.keep(row)
+
+    def ended(self, name: str, state: TrialState, decision: Decision, error: str = "") -> None:
+        """A trial ends in `state` by `decision`; `error` is the traceback of a failed one."""
+        row = self.rows[name]
+        row.seconds = self.clock() - row.started_at
+        row.rule, row.reason, row.error = decision.rule, decision.detail, error
+        self._turn(row, state)
+        self.ended_rows.append(row)
+        append(self.run.decisions, decision, state, datetime.fromtimestamp(self.clock()).astimezone())
+        if error:
+            self.run.trial(name).mkdir(parents=True, exist_ok=True)
+            self.run.trial_error(name).write_text(error, encoding="utf-8")
+        if row is self.best and state is TrialState.FAILED:
+            self._choose_best()
+        self._best.keep(self.best)
+        self._table.write(self.rows.values())
+
+    def close(self) -> None:
+        """The run is over: what still runs was interrupted."""
+        for row in list(self.rows.values()):
+            if row.state is TrialState.RUNNING:
+                detail = "the run was interrupted"
+                decision = Decision(row.name, row.iterations, "interrupted", row.last, None, detail)
+                self.ended(row.name, TrialState.INTERRUPTED, decision)
+
+    def _turn(self, row: TrialRow, state: TrialState) -> None:
+        self.states[row.state] -= 1
+        self.states[state] += 1
+        row.state = state
+
+    def _choose_best(self) -> None:
+        """Compare all trials anew: one that counted no longer does, or one that did not does again."""
+        self.best = None
+        for row in self.rows.values():
+            if row.state is TrialState.FAILED or row.best is None:
+                continue
+            if self.objective.better(row.best, self.best.best if self.best else None):
+                self.best = row

@@ -1,0 +1,91 @@
+"""trials.csv: a row a trial, rewritten whenever a trial starts or ends."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from runner.config.objective import OBJECTIVE
+from runner.runs.atomic import replacing
+from runner.runs.cells import cell, line
+from runner.runs.trial import TrialRow, TrialState
+from runner.runs.wording import flat
+
+PARAMETER, BEST, LAST = "config/", "best/", "last/"
+
+
+class TrialsTable:
+    """Writes `path`: trial and state, the parameters, the objective, then the best and the last metrics.
+
+    A row that has ended is rendered once, so that writing the table again costs little with 1,000 trials.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        # Used as ordered sets.
+        self._parameters: dict[str, None] = {}
+        self._metrics: dict[str, None] = {}
+        self._rendered: dict[str, str] = {}
+
+    def write(self, rows: Iterable[TrialRow]) -> None:
+        """Put all `rows` on disk."""
+        rows = list(rows)
+        self._learn(rows)
+        lines = [self._render(row) for row in rows]
+        with replacing(self.path) as draft:
+            draft.write_text(self._header() + "".join(lines), encoding="utf-8")
+
+    def forget(self, name: str) -> None:
+        """The trial `name` runs again: render its row anew."""
+        self._rendered.pop(name, None)
+
+    def _learn(self, rows: list[TrialRow]) -> None:
+        """Take up new columns; with them, every row is another."""
+        known = len(self._parameters) + len(self._metrics)
+        for row in rows:
+            if row.name not in self._rendered:
+                self._parameters |= dict.fromkeys(flat(row.config))
+                self._metrics |= dict.fromkeys([*row.best_metrics, *row.last_metrics])
+        self._metrics.pop(OBJECTIVE, None)
+        if len(self._parameters) + len(self._metrics) > known:
+            self._rendered.clear()
+
+    def _header(self) -> str:
+        return line(
+            [
+                "trial",
+                "state",
+                *(PARAMETER + key for key in self._parameters),
+                OBJECTIVE,
+                "best_iteration",
+                "iterations",
+                "seconds",
+                *(BEST + key for key in self._metrics),
+                *(LAST + key for key in (OBJECTIVE, *self._metrics)),
+                "reason",
+            ]
+        )
+
+    def _render(self, row: TrialRow) -> str:
+        if row.name in self._rendered:
+            return self._rendered[row.name]
+        text = line(
+            [
+                row.name,
+                row.state,
+                *_cells(flat(row.config), self._parameters),
+                "" if row.best is None else row.best,
+                "" if row.best_iteration is None else row.best_iteration,
+                row.iterations,
+                round(row.seconds, 3),
+                *_cells(row.best_metrics, self._metrics),
+                *_cells(row.last_metrics, (OBJECTIVE, *self._metrics)),
+                row.reason,
+            ]
+        )
+        if row.state != TrialState.RUNNING:
+            self._rendered[row.name] = text
+        return text
+
+
+def _cells(values: dict[str, Any], keys: Iterable[str]) -> list[Any]:
+    return [cell(values[key]) if key in values else "" for key in keys]

@@ -1,0 +1,235 @@
+import csv
+import json
+import math
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from runner.config.objective import Objective, Target
+from runner.runs.decisions import Decision
+from runner.runs.folder import RunFolder
+from runner.runs.record import Record, TrialState
+
+from .conftest import Clock, Play
+
+TRACEBACK = 'Traceback (most recent call last):\n  File "train.py", line 3, in train\n    boom\nValueError: boom\n'
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        table = list(csv.DictReader(file, restkey="too many", restval="too few"))
+    assert all("too many" not in row and "too few" not in row.values() for row in table)
+    return table
+
+
+def weights(run: RunFolder, name: str, content: str) -> None:
+    path = run.trial_weights(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content)
+
+
+def test_every_report_is_on_disk_at_once(run: RunFolder, play: Play) -> None:
+    play.trial("t1", [0.5, 0.25])
+    assert rows(run.history_csv) == [
+        {"trial": "t1", "iteration": "1", "seconds": "1.0", "objective": "0.5", "accuracy": "0.5", "train/loss": "1.0"},
+        {
+            "trial": "t1",
+            "iteration": "2",
+            "seconds": "2.0",
+            "objective": "0.25",
+            "accuracy": "0.25",
+            "train/loss": "0.5",
+        },
+    ]
+
+
+def test_a_metric_that_comes_late_misaligns_nothing(run: RunFolder, record: Record) -> None:
+    record.started("t1", {})
+    record.reported("t1", 1, {"objective": 1.0, "note": 'a, "b"\nc'})
+    record.reported("t1", 2, {"late": 7, "objective": 2.0, "note": None})
+    record.reported("t1", 3, {"objective": 3.0})
+    table = rows(run.history_csv)
+    assert list(table[0]) == ["trial", "iteration", "seconds", "objective", "note", "late"]
+    assert [row["note"] for row in table] == ['a, "b"\nc', "null", ""]
+    assert [row["late"] for row in table] == ["", "7", ""]
+
+
+def test_a_metric_named_like_a_column_of_ours_has_its_own(run: RunFolder, record: Record) -> None:
+    record.started("t1", {})
+    record.reported("t1", 1, {"objective": 1.0, "trial": 5, "seconds": 6})
+    [row] = rows(run.history_csv)
+    assert (row["trial"], row["metric/trial"], row["metric/seconds"]) == ("t1", "5", "6")
+
+
+def test_the_table_of_trials(run: RunFolder, play: Play) -> None:
+    play.trial("t1", [0.5, 0.75, 0.25], lr=1e-05, optim={"name": "SGD", "layers": [1, 2]})
+    play.end("t1")
+    play.trial("t2", [0.1], lr=0.1, extra="a,b")
+    play.end("t2", TrialState.STOPPED, "asha")
+    play.trial("t3", [], lr=0.2)
+    one, two, three = rows(run.trials_csv)
+    assert (one["state"], two["state"], three["state"]) == ("completed", "stopped", "running")
+    assert (one["config/lr"], one["config/optim.name"], one["config/optim.layers"]) == ("1e-05", "SGD", "[1, 2]")
+    assert (one["config/extra"], two["config/extra"]) == ("", "a,b")
+    assert (one["objective"], one["best_iteration"], one["iterations"], one["seconds"]) == ("0.75", "2", "3", "3.0")
+    assert (one["best/accuracy"], one["last/accuracy"], one["last/objective"]) == ("0.75", "0.25", "0.25")
+    assert two["reason"] == "ended by asha"
+    assert (three["objective"], three["last/objective"]) == ("", "")
+
+
+def test_a_trial_that_ended_keeps_its_row_when_columns_come_late(run: RunFolder, play: Play) -> None:
+    play.trial("t1", [0.5], lr=1.0)
+    play.end("t1")
+    play.trial("t2", [0.6], momentum=0.9)
+    play.end("t2")
+    one, two = rows(run.trials_csv)
+    assert (one["config/lr"], one["config/momentum"]) == ("1.0", "")
+    assert (two["config/lr"], two["config/momentum"]) == ("", "0.9")
+
+
+def test_the_best_parameters_are_plain_yaml(run: RunFolder, play: Play) -> None:
+    play.trial("t1", [0.5, 0.75], a=0.001, b=1, lr=1e-05, name="1e-5", flag=True)
+    text = run.best_yaml.read_text()
+    assert text.startswith("# t1: accuracy = 0.75 at iteration 2 (mode max)\na: 0.001\nb: 1\n")
+    best = yaml.safe_load(text)
+    assert best == {"a": 0.001, "b": 1, "lr": 1e-05, "name": "1e-5", "flag": True}
+    assert isinstance(best["b"], int)
+
+
+def test_best_is_over_all_epochs_of_all_trials(record: Record, play: Play) -> None:
+    play.trial("t1", [0.1, 0.9, 0.2])
+    play.end("t1")
+    play.trial("t2", [0.3, 0.8])
+    play.end("t2", TrialState.STOPPED, "asha")
+    assert record.best is record.rows["t1"]
+    assert (record.best.best, record.best.best_iteration) == (0.9, 2)
+
+
+def test_the_smallest_is_best_where_the_objective_says_so(run: RunFolder, clock: Clock) -> None:
+    record = Record(run, Objective((Target("loss", "min"),)), expected_trials=2, max_epochs=None, clock=clock)
+    play = Play(record, clock)
+    play.trial("t1", [0.5])
+    play.trial("t2", [0.1])
+    assert record.best is record.rows["t2"]
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_no_number_never_wins(run: RunFolder, record: Record, play: Play, value: float) -> None:
+    play.trial("t1", [value, value], lr=1.0)
+    play.end("t1")
+    assert record.best is None
+    assert not run.best_yaml.exists()
+    assert rows(run.trials_csv)[0]["objective"] == ""
+    play.trial("t2", [0.1], lr=2.0)
+    assert yaml.safe_load(run.best_yaml.read_text()) == {"lr": 2.0}
+
+
+def test_a_failed_trial_loses_what_it_had_won(run: RunFolder, record: Record, play: Play) -> None:
+    weights(run, "t1", "first")
+    play.trial("t1", [0.5], lr=1.0)
+    play.end("t1")
+    weights(run, "t2", "second")
+    play.trial("t2", [0.9], lr=2.0)
+    play.end("t2", TrialState.FAILED, "error", TRACEBACK)
+    assert record.best is record.rows["t1"]
+    assert yaml.safe_load(run.best_yaml.read_text()) == {"lr": 1.0}
+    assert run.best_weights.read_text() == "first"
+    assert run.trial_error("t2").read_text() == TRACEBACK
+
+
+def test_where_all_fail_there_is_no_best(run: RunFolder, record: Record, play: Play) -> None:
+    play.trial("t1", [0.9], lr=2.0)
+    play.end("t1", TrialState.FAILED, "error", TRACEBACK)
+    record.close()
+    assert record.best is None
+    assert list(run.best.iterdir()) == []
+
+
+def test_a_trial_that_recovers_counts_again(record: Record, play: Play) -> None:
+    play.trial("t1", [0.9], lr=2.0)
+    play.end("t1", TrialState.FAILED, "error", TRACEBACK)
+    record.started("t1", {"lr": 2.0})
+    assert record.best is record.rows["t1"]
+    play.end("t1")
+    assert record.states[TrialState.COMPLETED] == 1
+    assert record.states[TrialState.FAILED] == 0
+
+
+def test_weights_and_parameters_are_of_one_trial(run: RunFolder, play: Play) -> None:
+    weights(run, "t1", "first")
+    play.trial("t1", [0.5], lr=1.0)
+    assert not run.best_weights.exists(), "a running trial may be writing them"
+    play.end("t1")
+    assert run.best_weights.read_text() == "first"
+    play.trial("t2", [0.9], lr=2.0)
+    assert not run.best_weights.exists(), "best.yaml is t2's by now"
+    weights(run, "t2", "second")
+    play.end("t2", TrialState.STOPPED, "asha")
+    assert run.best_weights.read_text() == "second"
+    weights(run, "t3", "third")
+    play.trial("t3", [0.1], lr=3.0)
+    play.end("t3")
+    assert run.best_weights.read_text() == "second"
+
+
+def test_closing_interrupts_what_still_runs(run: RunFolder, record: Record, play: Play) -> None:
+    play.trial("t1", [0.5], lr=1.0)
+    weights(run, "t1", "first")
+    record.close()
+    record.close()
+    assert rows(run.trials_csv)[0]["state"] == "interrupted"
+    [decision] = map(json.loads, run.decisions.read_text().splitlines())
+    assert (decision["rule"], decision["state"], decision["iteration"]) == ("interrupted", "interrupted", 1)
+    assert run.best_weights.read_text() == "first"
+
+
+def test_every_file_reads_well_at_any_time(run: RunFolder, record: Record, play: Play) -> None:
+    def read_all() -> None:
+        rows(run.history_csv)
+        rows(run.trials_csv)
+        for line in run.decisions.read_text().splitlines():
+            json.loads(line)
+        if run.best_yaml.exists():
+            yaml.safe_load(run.best_yaml.read_text())
+
+    read_all()
+    for number in range(4):
+        play.trial(f"t{number}", [0.1 * number, 0.2], lr=number)
+        read_all()
+        play.end(f"t{number}")
+        read_all()
+    assert not list(run.root.rglob(".*")), "no draft is left behind"
+
+
+def test_a_rewrite_that_fails_leaves_the_file_as_it_was(
+    run: RunFolder, play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    play.trial("t1", [0.5], lr=1.0)
+    before = run.trials_csv.read_text()
+
+    def full(*args: object, **kwargs: object) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OSError, match="no space"):
+        play.end("t1")
+    assert run.trials_csv.read_text() == before
+    assert not list(run.root.rglob(".*"))
+
+
+def test_a_thousand_trials_take_seconds(run: RunFolder, objective: Objective) -> None:
+    record = Record(run, objective, expected_trials=1000, max_epochs=50)
+    metrics = {f"metrics/{number}": 0.123456789 for number in range(20)}
+    began = time.perf_counter()
+    for number in range(1000):
+        name = f"trial_{number:05}"
+        record.started(name, {"lr": 0.1, "momentum": 0.9})
+        for epoch in range(1, 51):
+            record.reported(name, epoch, {"objective": epoch * number, **metrics})
+        record.ended(name, TrialState.COMPLETED, Decision(name, 50, "end", None, None, "trained to its end"))
+    record.close()
+    assert time.perf_counter() - began < 60, "a guard against a cost that grows with the square, not a benchmark"
+    with run.history_csv.open() as file:
+        assert sum(1 for _ in file) == 50_001
