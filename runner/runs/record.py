@@ -33,6 +33,7 @@ class Record:
         ended_rows: the trials that ended, in that order.
         states: trials by state.
         epochs: reports of all trials together.
+        most_running: trials that ran at once, at most.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Record:
         self.ended_rows: list[TrialRow] = []
         self.states: Counter[TrialState] = Counter()
         self.epochs = 0
+        self.most_running = 0
         self._history = History(run.history_csv)
         self._table = TrialsTable(run.trials_csv)
         self._best = Best(run, objective)
@@ -73,6 +75,7 @@ class Record:
             self._turn(row, TrialState.RUNNING)
             self._table.forget(name)
             self._choose_best()
+        self.most_running = max(self.most_running, self.states[TrialState.RUNNING])
         self._table.write(self.rows.values())
 
     def reported(self, name: str, iteration: int, metrics: Mapping[str, Any]) -> None:

@@ -32,6 +32,11 @@ def duration(seconds: float | None) -> str:
     return f"{whole // 86400}d {whole % 86400 // 3600:02}h"
 
 
+def roughly(seconds: float) -> str:
+    """An estimate: 45s, 3m, 2h 05m."""
+    return f"{round(seconds / 60)}m" if 60 <= round(seconds) < 3600 else duration(seconds)
+
+
 def plural(amount: int, noun: str) -> str:
     """1 trial, 2 trials."""
     return f"{amount} {noun}" if amount == 1 else f"{amount} {noun}s"

@@ -1,0 +1,114 @@
+"""The jobs of a multirun, side by side."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.table import Table
+from rich.text import Text
+
+from runner.errors import FAILED, INTERRUPTED, OK
+from runner.runs.atomic import replacing
+from runner.runs.cells import line
+from runner.runs.wording import NOTHING, duration, error_line, number
+
+COLUMNS = (
+    "job", "overrides", "best", "objective", "mode", "trials", "epochs", "seconds", "exit_code", "error", "folder"
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class JobResult:
+    """One job of a multirun.
+
+    Attributes:
+        overrides: what sets it apart from the others, as typed.
+        best: its best objective, None where it has none.
+        objective, mode: the objective's label and direction.
+        seconds: how long it took.
+        error: why it failed, empty where it did not.
+    """
+
+    job: int
+    overrides: Sequence[str]
+    folder: Path
+    best: float | None
+    objective: str
+    mode: str
+    trials: int
+    epochs: int
+    seconds: float
+    exit_code: int
+    error: str
+
+
+def write(path: Path, results: Sequence[JobResult]) -> None:
+    """Put `results` into the CSV file `path`, a row a job."""
+    with replacing(path) as draft:
+        rows = [
+            line(
+                [
+                    result.job,
+                    " ".join(result.overrides),
+                    "" if result.best is None else result.best,
+                    result.objective,
+                    result.mode,
+                    result.trials,
+                    result.epochs,
+                    round(result.seconds, 3),
+                    result.exit_code,
+                    result.error,
+                    result.folder,
+                ]
+            )
+            for result in results
+        ]
+        draft.write_text(line(COLUMNS) + "".join(rows), encoding="utf-8")
+
+
+def table(results: Sequence[JobResult]) -> Table:
+    """The same for people: the best job is marked where all have one objective, a failed one says why."""
+    same = len({(result.objective, result.mode) for result in results}) == 1
+    best = best_job(results) if same else None
+    title = f"best {results[0].objective} ({results[0].mode}) of each job" if same else None
+    view = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold", title=title, title_justify="left")
+    view.add_column("job", justify="right", no_wrap=True)
+    view.add_column("overrides", overflow="fold")
+    view.add_column("best", justify="right", overflow="fold", no_wrap=same)
+    for heading in ("trials", "epochs", "time"):
+        view.add_column(heading, justify="right", no_wrap=True)
+    view.add_column("", no_wrap=True)
+    for result in results:
+        value = number(result.best) if same or result.best is None else f"{number(result.best)} {result.objective}"
+        view.add_row(
+            str(result.job),
+            _overrides(result),
+            Text(value),
+            str(result.trials),
+            str(result.epochs),
+            duration(result.seconds),
+            _note(result, best),
+            style="bold" if result is best else "",
+        )
+    return view
+
+
+def best_job(results: Sequence[JobResult]) -> JobResult | None:
+    """The job with the best objective among those that did not fail."""
+    valid = [result for result in results if result.best is not None and result.exit_code in (OK, INTERRUPTED)]
+    if not valid:
+        return None
+    return (max if valid[0].mode == "max" else min)(valid, key=lambda result: result.best or 0.0)
+
+
+def _note(result: JobResult, best: JobResult | None) -> Text:
+    if result is best:
+        return Text("best", style="green")
+    notes = {OK: ("", ""), INTERRUPTED: ("interrupted", "magenta"), FAILED: ("failed", "red")}
+    return Text(*notes.get(result.exit_code, (f"exit {result.exit_code}", "red")))
+
+
+def _overrides(result: JobResult) -> Text:
+    """With the error below them, as no other column has the room for it."""
+    text = Text(" ".join(result.overrides) or NOTHING)
+    return text.append(f"\n{error_line(result.error)}", style="red") if result.error else text

@@ -1,0 +1,142 @@
+"""The live view on a terminal."""
+
+from collections.abc import Sequence
+
+from rich.console import Console, ConsoleOptions, Group, RenderResult
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from runner.runs.estimate import done, time_left
+from runner.runs.record import Record
+from runner.runs.trial import TrialRow, TrialState
+from runner.runs.wording import duration, number, parameters, roughly
+
+STYLES = {
+    TrialState.RUNNING: "cyan",
+    TrialState.COMPLETED: "green",
+    TrialState.STOPPED: "yellow",
+    TrialState.FAILED: "red",
+    TrialState.INTERRUPTED: "magenta",
+}
+
+WIDE = 110
+"""Columns from which parameters and reasons stand side by side."""
+
+
+class LiveView:
+    """A renderable of the record as it is at that moment, as wide as the terminal and less high than it.
+
+    Drawn from a thread of its own while the record changes: it takes a copy of the list of trials, which is one step
+    for the interpreter, and a row that is half a report old does no harm.
+    """
+
+    def __init__(self, record: Record, *, title: str, time_budget: float | None) -> None:
+        self.record = record
+        self.title = title
+        self.time_budget = time_budget
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        header = self._header()
+        # One line for the table's own header, one for what doesn't fit, and the last for the cursor.
+        room = max(1, console.height - len(header) - 3)
+        yield Group(*header, *self._trials(room, wide=options.max_width >= WIDE))
+
+    def _header(self) -> list[Text | Table]:
+        return [self._title(), _line(self._counts()), _line(self._epochs()), *map(_line, self._best()), Text()]
+
+    def _title(self) -> Table:
+        """What runs, how much of it is done, since when, and how much longer."""
+        record, now = self.record, self.record.clock()
+        share, left = done(record), time_left(record, now, self.time_budget)
+        about = f", about {roughly(left)} left" if left else ""
+        title = Table.grid(padding=(0, 2, 0, 0))
+        title.add_column(no_wrap=True, max_width=40)
+        bar = "" if share is None else ProgressBar(total=1.0, completed=share, width=20)
+        title.add_row(Text(self.title, style="bold"), bar, Text(f"{duration(now - record.began)}{about}"))
+        return title
+
+    def _counts(self) -> Text:
+        record = self.record
+        told = (TrialState.COMPLETED, TrialState.STOPPED, TrialState.FAILED, TrialState.RUNNING)
+        parts = [
+            Text(f"{record.states[state]} {state}", style=STYLES[state] if record.states[state] else "dim")
+            for state in told
+        ]
+        of = f" of {record.expected_trials}" if record.expected_trials else ""
+        return Text.assemble(("trials  ", "dim"), Text(", ").join(parts), of)
+
+    def _epochs(self) -> Text:
+        record = self.record
+        label = f"{unit(record)}s"
+        most = (record.expected_trials or 0) * (record.max_epochs or 0)
+        return Text.assemble((f"{label:<7} ", "dim"), f"{record.epochs}", f" of at most {most}" if most else "")
+
+    def _best(self) -> list[Text]:
+        best = self.record.best
+        if best is None:
+            return [Text("best    none yet", style="dim")]
+        where = f" {self.record.objective.label}, {best.name}, {unit(self.record)} {best.best_iteration}"
+        return [
+            Text.assemble(("best    ", "dim"), (number(best.best), "bold"), where),
+            Text(f"        {parameters(best.config)}"),
+        ]
+
+    def _trials(self, room: int, *, wide: bool) -> list[Table | Text]:
+        chosen, hidden = choose(list(self.record.rows.values()), room)
+        if not chosen:
+            return [Text("waiting for the first trial", style="dim")]
+        table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, expand=True, header_style="dim")
+        table.add_column("trial", no_wrap=True, max_width=36 if wide else 20)
+        table.add_column("state", no_wrap=True)
+        table.add_column(unit(self.record), no_wrap=True, justify="right")
+        table.add_column("last", no_wrap=True, justify="right")
+        table.add_column("best", no_wrap=True, justify="right")
+        # The columns that give way where space is short.
+        for title in ("parameters", "why it ended") if wide else ("parameters, or why it ended",):
+            table.add_column(title, no_wrap=True, ratio=1, overflow="ellipsis")
+        for row in chosen:
+            notes = [parameters(row.config), row.reason] if wide else [row.reason or parameters(row.config)]
+            table.add_row(*self._cells(row), *(Text(note) for note in notes))
+        return [table, *([Text(f"and {hidden}", style="dim")] if hidden else [])]
+
+    def _cells(self, row: TrialRow) -> list[Text]:
+        of = f"/{self.record.max_epochs}" if self.record.max_epochs else ""
+        return [
+            Text(row.name, style="bold" if row is self.record.best else ""),
+            Text(row.state, style=STYLES[row.state]),
+            Text(f"{row.iterations}{of}"),
+            Text(number(row.last)),
+            Text(number(row.best), style="bold" if row is self.record.best else ""),
+        ]
+
+
+def choose(rows: Sequence[TrialRow], room: int) -> tuple[list[TrialRow], str]:
+    """The trials that `room` lines hold, and how many of which are not among them.
+
+    The running ones first, the latest first, then those that ended, the latest first.
+    """
+    running = [row for row in reversed(rows) if row.state is TrialState.RUNNING]
+    ended = sorted(
+        (row for row in rows if row.state is not TrialState.RUNNING),
+        key=lambda row: row.started_at + row.seconds,
+        reverse=True,
+    )
+    chosen = [*running, *ended][:room]
+    hidden_running = max(0, len(running) - room)
+    hidden_ended = len(rows) - len(chosen) - hidden_running
+    parts = ([f"{hidden_running} more running"] if hidden_running else []) + (
+        [f"{hidden_ended} more ended"] if hidden_ended else []
+    )
+    return chosen, ", ".join(parts)
+
+
+def unit(record: Record) -> str:
+    """What one report is called."""
+    return "epoch" if record.max_epochs else "iteration"
+
+
+def _line(text: Text) -> Text:
+    """Never more than one line high."""
+    text.no_wrap, text.overflow = True, "ellipsis"
+    return text

@@ -1,0 +1,61 @@
+"""What a person sees while a run goes on."""
+
+from types import TracebackType
+
+from rich.console import Console
+from rich.live import Live
+
+from runner.config.experiment import Budget
+from runner.runs.lines import Lines
+from runner.runs.live import LiveView
+from runner.runs.record import Record
+
+
+class Progress:
+    """One live view on a terminal; elsewhere plain lines, a status line at most every `seldom` seconds.
+
+    Args:
+        console: writes to what the person looks at, wherever stdout goes meanwhile.
+    """
+
+    def __init__(self, record: Record, console: Console, *, budget: Budget, title: str, seldom: float = 30.0) -> None:
+        self._lines: Lines | None = None
+        self._live: Live | None = None
+        self._console = console
+        if console.is_terminal and not console.is_dumb_terminal:
+            view = LiveView(record, title=title, time_budget=budget.time_budget)
+            self._live = Live(
+                view,
+                console=console,
+                refresh_per_second=4,
+                transient=True,
+                redirect_stdout=False,
+                redirect_stderr=False,
+            )
+        else:
+            self._lines = Lines(record, console, time_budget=budget.time_budget, seldom=seldom)
+
+    def __enter__(self) -> "Progress":
+        if self._live:
+            self._live.start(refresh=True)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._live:
+            self._live.stop()
+        if self._lines:
+            self._lines.finish()
+
+    def update(self) -> None:
+        """Something happened. The live view needs no telling: it draws itself four times a second."""
+        if self._lines:
+            self._lines.update()
+
+    def event(self, text: str) -> None:
+        """A line worth telling at once; on a terminal it stays above the live view."""
+        if self._lines:
+            self._lines.tell(text)
+        else:
+            self._console.print(text, markup=False, highlight=False)

@@ -1,0 +1,165 @@
+"""What a person reads when a run is over."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.text import Text
+
+from runner.config.objective import OBJECTIVE
+from runner.errors import FAILED, INTERRUPTED, OK
+from runner.runs.folder import RunFolder
+from runner.runs.live import STYLES, unit
+from runner.runs.record import Record, TrialRow, TrialState
+from runner.runs.wording import duration, error_line, number, parameters, plural, shown, wrapped
+
+INDENT = 14
+"""Columns of the labels on the left."""
+
+MOST_METRICS = 6
+MOST_ERRORS = 3
+
+HEADLINES = ("map50-95", "map", "f1|acc|auc|iou|precision|recall", "loss|score|error")
+"""Metrics worth a line in a summary, the first the most."""
+
+
+def exit_code(record: Record, interrupted: bool) -> int:
+    """OK where a trial completed or was stopped with a finite objective, else FAILED; INTERRUPTED comes before both."""
+    if interrupted:
+        return INTERRUPTED
+    valid = (TrialState.COMPLETED, TrialState.STOPPED)
+    return OK if any(row.state in valid and row.best is not None for row in record.rows.values()) else FAILED
+
+
+def summary(
+    record: Record, run: RunFolder, *, max_epochs: int | None, seconds: float, next_commands: Sequence[str]
+) -> "Summary":
+    """The end of a run as a renderable.
+
+    Args:
+        max_epochs: reports of a full trial, None where the trainable decides.
+        seconds: how long the run took.
+        next_commands: what can be typed next, one command each.
+    """
+    return Summary(record, run, max_epochs, seconds, tuple(next_commands))
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Labels on the left, words on the right: as readable in a file as on a terminal."""
+
+    record: Record
+    run: RunFolder
+    max_epochs: int | None
+    seconds: float
+    next_commands: tuple[str, ...]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for label, value in self._lines():
+            text = Text(wrapped(f"{label:<{INDENT}}{value}", options.max_width, INDENT))
+            text.stylize("bold" if label == "best" else "dim", 0, INDENT)
+            if label == "trials":
+                for state, style in STYLES.items():
+                    text.highlight_words([str(state)], style)
+            yield text
+        if self.next_commands:
+            yield Text("next", style="bold")
+        for command in self.next_commands:
+            yield Text("\n".join(_continued(command, options.max_width)))
+
+    def _lines(self) -> Iterator[tuple[str, str]]:
+        yield "trials", self._trials()
+        yield "epochs" if self.max_epochs else "iterations", self._epochs()
+        yield from self._failures()
+        yield from self._best()
+        yield from self._paths()
+
+    def _trials(self) -> str:
+        states = self.record.states
+        told = (TrialState.COMPLETED, TrialState.STOPPED, TrialState.FAILED, TrialState.INTERRUPTED)
+        parts = [f"{states[state]} {state}" for state in told if states[state] or state is not TrialState.INTERRUPTED]
+        rules = Counter(row.rule for row in self.record.rows.values() if row.state is TrialState.STOPPED)
+        if rules:
+            parts[1] += f" ({', '.join(f'{rule} {amount}' for rule, amount in rules.most_common())})"
+        expected = self.record.expected_trials or 0
+        missing = expected - len(self.record.rows)
+        return ", ".join(parts) + (f"; {missing} of {expected} never started" if missing > 0 else "")
+
+    def _epochs(self) -> str:
+        most = (self.max_epochs or 0) * max(self.record.expected_trials or 0, len(self.record.rows))
+        of = f" of at most {most}" if most else ""
+        return f"{self.record.epochs}{of}, in {duration(self.seconds)}"
+
+    def _failures(self) -> Iterator[tuple[str, str]]:
+        """Trials that failed alike are one entry, with the first of them to look at."""
+        alike: dict[str, list[TrialRow]] = {}
+        for row in self.record.rows.values():
+            if row.state is TrialState.FAILED:
+                alike.setdefault(error_line(row.error) or row.reason or "no error was given", []).append(row)
+        label = "failed"
+        for error, rows in list(alike.items())[:MOST_ERRORS]:
+            who = rows[0].name if len(rows) == 1 else f"{rows[0].name} and {len(rows) - 1} more"
+            yield label, f"{who}: {error}"
+            label = ""
+            path = self.run.trial_error(rows[0].name)
+            if path.is_file():
+                yield "", shown(path)
+        if len(alike) > MOST_ERRORS:
+            yield "", f"and {plural(len(alike) - MOST_ERRORS, 'other error')}"
+
+    def _best(self) -> Iterator[tuple[str, str]]:
+        best, objective = self.record.best, self.record.objective
+        if best is None:
+            yield "best", f"none: no trial that did not fail reported a finite {objective.label}"
+            return
+        word = unit(self.record)
+        state = "" if best.state is TrialState.COMPLETED else f" ({best.state})"
+        yield "best", f"{objective.label} {number(best.best)} at {word} {best.best_iteration} of {best.name}{state}"
+        yield "parameters", parameters(best.config) or "none"
+        metrics = headline_metrics(best, [target.metric for target in objective.targets])
+        if metrics:
+            yield "metrics", "  ".join(f"{name}={number(value)}" for name, value in metrics.items())
+
+    def _paths(self) -> Iterator[tuple[str, str]]:
+        paths: list[tuple[str, Path]] = []
+        if self.run.best_yaml.is_file():
+            paths.append(("best config", self.run.best_yaml))
+        if self.run.best_weights.is_file():
+            paths.append(("best weights", self.run.best_weights))
+        paths.append(("run folder", self.run.root))
+        for label, path in paths:
+            yield label, shown(path)
+
+
+def headline_metrics(row: TrialRow, targets: Sequence[str]) -> dict[str, float]:
+    """The few metrics of a trial's best report that tell most; a single target is the objective itself and left out."""
+
+    def rank(name: str) -> int:
+        if name in targets:
+            return -1
+        return next((place for place, words in enumerate(HEADLINES) if re.search(words, name.lower())), len(HEADLINES))
+
+    numbers = {
+        name: value
+        for name, value in row.best_metrics.items()
+        if isinstance(value, (int, float)) and math.isfinite(value) and name != OBJECTIVE
+    }
+    told = [name for name in sorted(numbers, key=rank) if rank(name) < len(HEADLINES) and [name] != list(targets)]
+    return {name: numbers[name] for name in told[:MOST_METRICS]}
+
+
+def _continued(command: str, width: int) -> Iterator[str]:
+    """A command, indented, in lines that a shell takes as one; a word is never broken."""
+    first, *words = command.split(" ")
+    part = f"  {first}"
+    for word in words:
+        if len(part) + len(word) + 3 > width:
+            yield f"{part} \\"
+            part = f"    {word}"
+        else:
+            part += f" {word}"
+    yield part
