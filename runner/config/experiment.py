@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from runner.config.duration import Duration
 from runner.config.objective import Objective
 from runner.config.search_space import SearchSpace
 from runner.config.trainable import Trainable
@@ -28,7 +29,7 @@ class Budget(Noun):
 
     num_samples: Annotated[int, Field(ge=1)] = 10
     max_epochs: Annotated[int, Field(ge=1)] | None = None
-    time_budget: float | None = None
+    time_budget: Duration | None = None
     max_concurrent: Annotated[int, Field(ge=1)] | None = None
 
 
@@ -69,5 +70,5 @@ class Experiment:
     stoppers: tuple[Choice, ...]
     loggers: tuple[Choice, ...]
     ray: Choice
-    output_folder: str
+    output_dir: str
     config: dict[str, Any]

@@ -309,7 +309,9 @@ def call_to_mapping(text: str) -> dict[str, Any]:
         if len(named) != len(call.keywords):
             raise ValueError
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        raise ValueError(f"{text!r}: the arguments are not plain values; text needs quotes, as in choice(['SGD'])") from None
+        raise ValueError(
+            f"{text!r}: the arguments are not plain values; text needs quotes, as in choice(['SGD'])"
+        ) from None
     names = [f.name for f in fields(kind)]
     if issubclass(kind, Choice):
         named = {"categories" if key == "values" else key: value for key, value in named.items()}

@@ -1,5 +1,6 @@
 """The folder of one run: the one place that names every file in it."""
 
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,20 @@ from runner.runs.atomic import replacing
 from runner.runs.plain_yaml import dump
 
 
+def fresh_folder(parent: Path, now: datetime) -> Path:
+    """Make `parent/<date>_<time>`, with -2, -3 behind it where another run took that second."""
+    parent.mkdir(parents=True, exist_ok=True)
+    stamp = f"{now:%Y-%m-%d_%H-%M-%S}"
+    for number in count(1):
+        folder = parent / (stamp if number == 1 else f"{stamp}-{number}")
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            continue
+        break
+    return folder
+
+
 @dataclass(frozen=True)
 class RunFolder:
     """Every path of a run, below `root`."""
@@ -20,19 +35,19 @@ class RunFolder:
     @classmethod
     def create(cls, outputs: Path, name: str, now: datetime) -> "RunFolder":
         """Make `outputs/name/<date>_<time>`, with -2, -3 behind it where another run took that second."""
-        experiment = outputs / name
-        experiment.mkdir(parents=True, exist_ok=True)
-        stamp = f"{now:%Y-%m-%d_%H-%M-%S}"
-        for number in count(1):
-            run = cls(experiment / (stamp if number == 1 else f"{stamp}-{number}"))
-            try:
-                run.root.mkdir()
-            except FileExistsError:
-                continue
-            break
-        run.trials.mkdir()
+        return cls.at(fresh_folder(outputs / name, now))
+
+    @classmethod
+    def at(cls, root: Path) -> "RunFolder":
+        """Make a run's folders below `root`, which is new."""
+        run = cls(root)
+        run.trials.mkdir(parents=True)
         run.best.mkdir()
         return run
+
+    def discard(self) -> None:
+        """Remove the folder of a run that was refused before it started."""
+        shutil.rmtree(self.root)
 
     @property
     def config(self) -> Path:
@@ -106,3 +121,33 @@ class RunFolder:
         for path, content in ((self.config, config), (self.overrides, list(overrides))):
             with replacing(path) as draft:
                 draft.write_text(dump(content), encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class MultirunFolder:
+    """Every path of a multirun, below `root`: a run folder a job, and what compares them."""
+
+    root: Path
+
+    @classmethod
+    def create(cls, outputs: Path, name: str, now: datetime) -> "MultirunFolder":
+        """Make `outputs/multirun/name/<date>_<time>`."""
+        return cls(fresh_folder(outputs / "multirun" / name, now))
+
+    def job(self, number: int) -> RunFolder:
+        """Make the run folder of one job."""
+        return RunFolder.at(self.root / f"job_{number}")
+
+    @property
+    def comparison(self) -> Path:
+        """A row a job."""
+        return self.root / "comparison.csv"
+
+    @property
+    def log(self) -> Path:
+        """What Ray prints between the jobs."""
+        return self.root / "runner.log"
+
+    def discard(self) -> None:
+        """Remove the folder of a multirun that was refused before it started."""
+        shutil.rmtree(self.root)

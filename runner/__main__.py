@@ -1,0 +1,45 @@
+"""`python -m runner`: read the command line, open the door that it names, and turn errors into one message."""
+
+import sys
+from collections.abc import Sequence
+
+from runner import __version__
+from runner.commands.arguments import Arguments, parse
+from runner.errors import RunnerError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line `argv`. Returns the exit code of runner.errors."""
+    try:
+        return _dispatch(parse(sys.argv[1:] if argv is None else argv))
+    except RunnerError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+
+
+def _dispatch(arguments: Arguments) -> int:
+    if arguments.version:
+        print(f"runner {__version__}")
+        return 0
+    if arguments.help:
+        from runner.commands.help import show_help
+
+        return show_help(arguments)
+    if arguments.cfg or arguments.info or arguments.completion is not None:
+        from runner.commands.show import show
+
+        return show(arguments)
+    if arguments.multirun:
+        from runner.commands.multirun import multirun
+
+        return multirun(arguments)
+    from runner.commands.tune import tune
+
+    return tune(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,49 @@
+"""What must hold before anything starts, in two tiers.
+
+The config tier depends on the YAML and the installed packages alone and imports neither Ray nor torch; the machine
+tier looks at files, logins, CPUs and GPUs, and runs before the first trial. A rule is a function that yields problems.
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from runner.checks import compatibility, machine, metrics, names, points, rungs
+from runner.config.experiment import Experiment
+from runner.errors import ConfigError, Problem
+
+CONFIG_RULES = (
+    metrics.watched_metrics,
+    rungs.grace_periods,
+    rungs.something_to_stop,
+    compatibility.distributions,
+    compatibility.packages,
+    points.points_in_space,
+    names.distinct_keys,
+)
+MACHINE_RULES = (machine.storage, machine.login)
+
+
+def config_problems(experiment: Experiment) -> list[Problem]:
+    """Every problem of the config tier, warnings among them."""
+    problems = [problem for rule in CONFIG_RULES for problem in rule(experiment)]
+    return [*problems, *experiment.trainable.check(experiment)]
+
+
+def machine_problems(experiment: Experiment, project: Path) -> list[Problem]:
+    """Every problem of the machine tier but for CPUs and GPUs, which only a running Ray knows."""
+    problems = [problem for rule in MACHINE_RULES for problem in rule(experiment, project)]
+    return [*problems, *experiment.trainable.check_machine(experiment, project)]
+
+
+def resource_problems(experiment: Experiment, available: Mapping[str, float]) -> list[Problem]:
+    """A trial that asks for more than there is; Ray would wait for ever."""
+    return list(machine.resources(experiment, available))
+
+
+def refuse(problems: Iterable[Problem]) -> list[Problem]:
+    """Raise ConfigError with the fatal ones; give back the warnings."""
+    problems = list(dict.fromkeys(problems))
+    fatal = [problem for problem in problems if problem.fatal]
+    if fatal:
+        raise ConfigError(fatal)
+    return problems

@@ -1,0 +1,45 @@
+"""Whether the rules that stop trials early fit the length of a trial."""
+
+from collections.abc import Iterator
+
+from runner.checks.metrics import watchers
+from runner.config.experiment import Experiment
+from runner.errors import Problem
+
+
+def grace_periods(experiment: Experiment) -> Iterator[Problem]:
+    """A grace period or a limit beyond the last epoch never comes."""
+    most = experiment.budget.max_epochs
+    for where, choice in watchers(experiment):
+        for key in ("grace_period", "max_iter"):
+            value = choice.options.get(key)
+            if value is not None and most is not None and value > most:
+                yield Problem(
+                    "grace-period",
+                    f"{where}.{key}",
+                    f"{value} is above budget.max_epochs={most}",
+                    f"type {where}.{key}={max(1, most // 4)}, or a larger budget.max_epochs",
+                )
+
+
+def something_to_stop(experiment: Experiment) -> Iterator[Problem]:
+    """ASHA needs to know the length of a trial, and compares reports before the last one."""
+    if experiment.scheduler.name != "asha":
+        return
+    most = experiment.budget.max_epochs
+    if most is None:
+        yield Problem(
+            "max-epochs",
+            "budget.max_epochs",
+            "asha places its rungs by the length of a full trial, which is not known",
+            "type budget.max_epochs=... with the number of reports of a full trial",
+        )
+    elif experiment.scheduler.options["grace_period"] == most:
+        seen = "a trial reports once" if most == 1 else f"grace_period is the last of {most} epochs"
+        yield Problem(
+            "nothing-to-stop",
+            "scheduler",
+            f"{seen}, so that asha has nothing to stop",
+            "type scheduler=fifo, or report more often",
+            fatal=False,
+        )

@@ -1,0 +1,126 @@
+"""One experiment from its words to its result: what tune does once and a multirun many times."""
+
+import shlex
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rich.console import Console
+
+from runner.checks import config_problems, machine_problems, refuse, resource_problems
+from runner.config.compose import Composed
+from runner.config.experiment import Experiment
+from runner.config.hydra_loader import resolve
+from runner.config.read import read
+from runner.errors import Problem
+from runner.runs.comparison import JobResult
+from runner.runs.folder import RunFolder
+from runner.runs.progress import Progress
+from runner.runs.record import Record
+from runner.runs.summary import exit_code, summary
+
+
+@dataclass(frozen=True)
+class Job:
+    """One experiment that can be read, with the words of the command line that made it."""
+
+    experiment: Experiment
+    words: tuple[str, ...]
+
+
+def composed_job(composed: Composed) -> Job:
+    """Read the experiment; tell what the composition dropped. Raises ConfigError."""
+    for note in composed.notes:
+        tell(note)
+    return Job(read(resolve(composed.config)), composed.words)
+
+
+def checked(jobs: Sequence[Job]) -> Sequence[Job]:
+    """The config tier of all jobs; warnings are told. Raises ConfigError with every problem."""
+    _refuse(problem for job in jobs for problem in config_problems(job.experiment))
+    return jobs
+
+
+def refuse_machine(jobs: Sequence[Job], project: Path) -> None:
+    """The machine tier of all jobs, before the first starts. Raises ConfigError."""
+    _refuse(problem for job in jobs for problem in machine_problems(job.experiment, project))
+
+
+def refuse_resources(jobs: Sequence[Job], available: Mapping[str, float]) -> None:
+    """Whether every job's trials fit into what Ray has. Raises ConfigError."""
+    _refuse(problem for job in jobs for problem in resource_problems(job.experiment, available))
+
+
+def _refuse(problems: Iterable[Problem]) -> None:
+    for warning in refuse(problems):
+        tell(str(warning))
+
+
+def tell(text: str) -> None:
+    """A line on stderr that is no error."""
+    Console(stderr=True, soft_wrap=True, highlight=False).print(f"note: {text}", markup=False)
+
+
+def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, float], console: Console) -> JobResult:
+    """Run a checked job into its folder, on a Ray that has started, and print its summary."""
+    from runner.translate.tuning import run_trials, trials_expected
+
+    experiment = _with_gpus(job.experiment, available)
+    budget = experiment.budget
+    run.write_config(experiment.config, job.words)
+    expected = trials_expected(experiment)
+    record = Record(run, experiment.objective, expected_trials=expected, max_epochs=budget.max_epochs)
+    started = time.monotonic()
+    try:
+        experiment.trainable.prepare(experiment, run.root.resolve(), project)
+        with Progress(record, console, budget=budget, title=experiment.name) as progress:
+            interrupted = run_trials(experiment, run, record, project, progress.update)
+            record.close()
+    except KeyboardInterrupt:
+        interrupted = True
+        record.close()
+    seconds = time.monotonic() - started
+    commands = _next_commands(job, run)
+    console.print(summary(record, run, max_epochs=budget.max_epochs, seconds=seconds, next_commands=commands))
+    return _result(job, run, record, seconds, exit_code(record, interrupted))
+
+
+def _with_gpus(experiment: Experiment, available: Mapping[str, float]) -> Experiment:
+    """Where resources.gpu is left open, a trial takes one GPU if there is any."""
+    if experiment.resources.gpu is not None:
+        return experiment
+    gpu = 1.0 if available.get("GPU", 0.0) >= 1 else 0.0
+    if gpu:
+        tell(f"resources.gpu is not set: one GPU a trial, of {available['GPU']:g} seen")
+    return replace(experiment, resources=experiment.resources.model_copy(update={"gpu": gpu}))
+
+
+def _next_commands(job: Job, run: RunFolder) -> list[str]:
+    """Commands that exist, for what people do next."""
+    words = [word for word in job.words if not word.startswith("budget.num_samples=")]
+    more = f"budget.num_samples={2 * job.experiment.budget.num_samples}"
+    commands = [shlex.join(["python", "-m", "runner", *words, more])]
+    chosen = {choice.name for choice in job.experiment.loggers}
+    if "tensorboard" in chosen:
+        commands.append(f"tensorboard --logdir {shlex.quote(str(run.tune))}")
+    if "wandb" in chosen and list(run.root.glob("wandb/offline-run-*")):
+        commands.append(f"wandb sync {shlex.quote(str(run.root / 'wandb'))}/offline-run-*")
+    return commands
+
+
+def _result(job: Job, run: RunFolder, record: Record, seconds: float, code: int) -> JobResult:
+    failed = [row for row in record.rows.values() if row.error]
+    return JobResult(
+        job=0,
+        overrides=job.words,
+        folder=run.root,
+        best=record.best.best if record.best else None,
+        objective=job.experiment.objective.label,
+        mode=job.experiment.objective.mode,
+        trials=len(record.rows),
+        epochs=sum(row.iterations for row in record.rows.values()),
+        seconds=seconds,
+        exit_code=code,
+        error=failed[0].reason if failed and code else "",
+    )

@@ -1,0 +1,102 @@
+"""-m: one job for each combination of values, on one Ray, with a comparison at the end."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from runner.commands.arguments import Arguments
+from runner.commands.job import Job, checked, composed_job, refuse_machine, refuse_resources, run_job, tell
+from runner.config.compose import compose
+from runner.config.hydra_loader import HydraLoader, search_path
+from runner.config.overrides import expand
+from runner.errors import FAILED, INTERRUPTED, OK, ConfigError, Problem, RunnerError
+from runner.runs.comparison import JobResult, table, write
+from runner.runs.folder import MultirunFolder
+from runner.runs.output import redirected, terminal
+from runner.runs.wording import shown
+
+
+def multirun(arguments: Arguments) -> int:
+    """Run every job in turn; a job that fails does not hide the others. Returns the exit code."""
+    project = Path.cwd()
+    loader = HydraLoader(search_path(arguments.config_folder, project))
+    jobs = _read_jobs(arguments.words, loader)
+    checked(jobs)
+    _refuse_several_rays(jobs)
+    refuse_machine(jobs, project)
+
+    from runner.translate.ray_session import ray_session
+
+    first = jobs[0].experiment
+    folder = MultirunFolder.create(project / first.output_dir, first.name, datetime.now())
+    console = terminal()
+    with redirected(folder.log), ray_session(first.ray) as available:
+        try:
+            refuse_resources(jobs, available)
+        except ConfigError:
+            folder.discard()
+            raise
+        results = _run_all(jobs, folder, project, available, console)
+    console.print(table(results))
+    console.print(f"comparison: {shown(folder.comparison)}", markup=False, soft_wrap=True)
+    return _exit_code(results)
+
+
+def _read_jobs(words: Sequence[str], loader: HydraLoader) -> list[Job]:
+    """Every job composed and read. Raises ConfigError with the problems of all, each told with its job."""
+    jobs, problems = [], []
+    for number, job_words in enumerate(expand(words, loader)):
+        try:
+            jobs.append(composed_job(compose(job_words, loader)))
+        except ConfigError as error:
+            label = f"job {number} ({' '.join(job_words)})"
+            problems += [replace(problem, where=f"{label}: {problem.where}") for problem in error.problems]
+    if problems:
+        raise ConfigError(problems)
+    return jobs
+
+
+def _refuse_several_rays(jobs: Sequence[Job]) -> None:
+    if any(job.experiment.ray != jobs[0].experiment.ray for job in jobs):
+        remedy = "run them one after the other, each with its ray="
+        raise ConfigError([Problem("multirun-ray", "ray", "jobs differ in it, and Ray starts once for all", remedy)])
+
+
+def _run_all(
+    jobs: Sequence[Job], folder: MultirunFolder, project: Path, available: Mapping[str, float], console: Console
+) -> list[JobResult]:
+    results: list[JobResult] = []
+    for number, job in enumerate(jobs):
+        console.print(f"\njob {number + 1} of {len(jobs)}: {' '.join(job.words)}", markup=False, soft_wrap=True)
+        results.append(_run_one(number, job, folder, project, available, console))
+        write(folder.comparison, results)
+        if results[-1].exit_code == INTERRUPTED:
+            left = len(jobs) - number - 1
+            if left:
+                tell(f"interrupted: {left} jobs were not started")
+            break
+    return results
+
+
+def _run_one(
+    number: int, job: Job, folder: MultirunFolder, project: Path, available: Mapping[str, float], console: Console
+) -> JobResult:
+    run = folder.job(number)
+    with redirected(run.log):
+        try:
+            return replace(run_job(job, run, project, available, console), job=number)
+        except RunnerError as error:
+            console.print(f"job {number + 1} failed: {error}", markup=False)
+            objective = job.experiment.objective
+            return JobResult(
+                job=number, overrides=job.words, folder=run.root, best=None, objective=objective.label,
+                mode=objective.mode, trials=0, epochs=0, seconds=0.0, exit_code=error.exit_code, error=str(error),
+            )  # fmt: skip
+
+
+def _exit_code(results: Sequence[JobResult]) -> int:
+    codes = {result.exit_code for result in results}
+    return INTERRUPTED if INTERRUPTED in codes else FAILED if codes - {OK} else OK

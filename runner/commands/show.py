@@ -1,0 +1,39 @@
+"""--cfg, --info and --shell-completion: look at a configuration without running it."""
+
+from pathlib import Path
+from typing import Any
+
+from runner.commands.arguments import Arguments
+from runner.config.compose import compose
+from runner.config.hydra_loader import HydraLoader, search_path, to_yaml
+from runner.config.overrides import Assignment, read_word
+from runner.errors import OK, ConfigError, Problem
+
+
+def show(arguments: Arguments) -> int:
+    """Print what was asked for."""
+    loader = HydraLoader(search_path(arguments.config_folder, Path.cwd()))
+    if arguments.completion is not None:
+        loader.complete([arguments.completion or "query=bash", *arguments.words])
+    elif arguments.info:
+        words = [read_word(text, loader) for text in arguments.words]
+        # Hydra tells how the groups were put together; values that we set afterwards change nothing in that.
+        loader.info(arguments.info, [word.text for word in words if not isinstance(word, Assignment)])
+    else:
+        print(_config(arguments, loader), end="")
+    return OK
+
+
+def _config(arguments: Arguments, loader: HydraLoader) -> str:
+    composed = compose(arguments.words, loader, with_hydra=arguments.cfg != "job")
+    for note in composed.notes:
+        print(f"# note: {note}")
+    config: dict[str, Any] = composed.config
+    if arguments.cfg == "hydra":
+        config = {"hydra": config["hydra"]}
+    for part in (arguments.package or "").split("."):
+        if part:
+            if part not in config or not isinstance(config[part], dict):
+                raise ConfigError([Problem("package", "--package", f"{arguments.package} is no node of the config")])
+            config = config[part]
+    return to_yaml(config, resolved=arguments.resolve)

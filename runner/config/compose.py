@@ -1,0 +1,149 @@
+"""Compose: config groups, a preset and the command line become one plain config."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from runner.config.hydra_loader import HydraLoader
+from runner.config.overrides import SPACE, Assignment, GroupChoice, HydraWord, Word, read_word
+from runner.config.search_space import call_to_mapping, is_call
+from runner.errors import ConfigError, Problem
+
+PRESET = "experiment"
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A config before it is resolved, with what the user should be told about how it came to be."""
+
+    config: dict[str, Any]
+    choices: dict[str, Any]
+    words: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def compose(words: Sequence[str], loader: HydraLoader, *, with_hydra: bool = False) -> Composed:
+    """Compose the config of one job. Raises ConfigError with every word that is wrong."""
+    read = _read_words(words, loader)
+    for_hydra = [word.text for word in read if not isinstance(word, Assignment)]
+    config, choices = loader.compose(for_hydra, with_hydra=with_hydra)
+    notes = _drop_replaced(config, choices, read, loader)
+    problems: list[Problem] = []
+    for word in read:
+        if isinstance(word, Assignment):
+            problems += _assign(config, word, choices)
+    if problems:
+        raise ConfigError(problems)
+    return Composed(config, choices, tuple(words), tuple(notes))
+
+
+def _read_words(words: Sequence[str], loader: HydraLoader) -> list[Word]:
+    read, problems = [], []
+    for text in words:
+        try:
+            read.append(read_word(text, loader))
+        except ConfigError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigError(problems)
+    return read
+
+
+def _drop_replaced(
+    config: dict[str, Any], choices: dict[str, Any], words: Sequence[Word], loader: HydraLoader
+) -> list[str]:
+    """Where the command line replaces an option that the preset had chosen, drop what the preset had set for it.
+
+    The replaced node is taken from a second composition without the preset. Returns a line for each node changed.
+    """
+    picked = [word for word in words if isinstance(word, GroupChoice) and word.group != PRESET]
+    if not picked or choices.get(PRESET) is None:
+        return []
+    preset_word = f"{PRESET}={choices[PRESET]}"
+    _, preset_choices = loader.compose([preset_word])
+    swapped = [word for word in picked if _names(preset_choices.get(word.group)) != list(word.options)]
+    if not swapped:
+        return []
+    kept = [f"{g}={_as_word(o)}" for g, o in choices.items() if g in loader.groups and g != PRESET]
+    plain, _ = loader.compose([*kept, f"{PRESET}=null", *(w.text for w in words if isinstance(w, HydraWord))])
+    notes = []
+    for word in swapped:
+        before = _names(preset_choices.get(word.group))
+        dropped = _replace_node(config, plain, word, keep=set(before) & set(word.options))
+        if dropped:
+            notes.append(
+                f"{word.text} replaces the {word.group} of experiment={choices[PRESET]}"
+                f" ({', '.join(before) or 'none'}): what the preset had set for it no longer applies"
+                f" ({', '.join(dropped)})"
+            )
+    return notes
+
+
+def _names(choice: Any) -> list[str]:
+    return [] if choice is None else [str(name) for name in choice] if not isinstance(choice, str) else [choice]
+
+
+def _as_word(choice: Any) -> str:
+    return "null" if choice is None else choice if isinstance(choice, str) else f"[{','.join(map(str, choice))}]"
+
+
+def _replace_node(config: dict[str, Any], plain: dict[str, Any], word: GroupChoice, keep: set[str]) -> list[str]:
+    """Take the node of `word.group` from `plain`; in a group of several, options in `keep` stay. Returns what went."""
+    old, new = config.get(word.group) or {}, plain.get(word.group) or {}
+    several = word.group in {"stopper", "logger"}
+    if several:
+        new = {**new, **{name: old[name] for name in keep if name in old}}
+    config[word.group] = new
+    return sorted(path for path, value in _flat(old) if dict(_flat(new)).get(path) != value and path != "name")
+
+
+def _flat(node: dict[str, Any], prefix: str = "") -> Iterable[tuple[str, str]]:
+    for key, value in node.items():
+        if isinstance(value, dict) and value and "distribution" not in value:
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", repr(value)
+
+
+def _assign(config: dict[str, Any], word: Assignment, choices: dict[str, Any]) -> list[Problem]:
+    """Set one value. A new key is set as well: whether it may exist is judged when the experiment is read."""
+    *parents, last = word.key.split(".")
+    if len(parents) == 1 and last == "name" and parents[0] in choices:
+        remedy = f"type {parents[0]}={word.value}"
+        return [Problem("option-name", word.key, "an option is chosen by its group", remedy)]
+    node: Any = config
+    for depth, part in enumerate(parents, start=1):
+        here = ".".join(parents[:depth])
+        child = _child(node, part)
+        if parents[0] == SPACE and isinstance(child, str) and is_call(child):
+            try:
+                child = call_to_mapping(child)
+            except ValueError as error:
+                return [Problem("space-distribution", here, str(error))]
+            node[part] = child
+        elif child is None and isinstance(node, dict):
+            child = node[part] = {}
+        if not isinstance(child, dict | list):
+            return [Problem("override", word.key, f"{here} is {child!r} and has no keys", f"set {here} itself")]
+        node = child
+    if isinstance(node, list):
+        if not last.isdigit() or int(last) >= len(node):
+            where = ".".join(parents)
+            return [Problem("override", word.key, f"{where} is a list of {len(node)}", f"set {where} as a whole")]
+        node[int(last)] = word.value
+    else:
+        node[last] = _merged(node.get(last), word.value)
+    return []
+
+
+def _child(node: Any, part: str) -> Any:
+    if isinstance(node, list):
+        return node[int(part)] if part.isdigit() and int(part) < len(node) else ""
+    return node.get(part)
+
+
+def _merged(old: Any, new: Any) -> Any:
+    """A mapping given for a mapping adds to it, as in Hydra; a distribution replaces what was there."""
+    if isinstance(old, dict) and isinstance(new, dict) and "distribution" not in {*old, *new}:
+        return {**old, **{key: _merged(old.get(key), value) for key, value in new.items()}}
+    return new

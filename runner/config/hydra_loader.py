@@ -1,0 +1,145 @@
+"""Hydra behind one door: the search path, the groups and their options, and composing the config.
+
+The class `Hydra` and the search path's implementation are private in Hydra 1.3, and hydra.main offers no hook before
+its own reading of the command line: all that is private is used here alone (tests/config/test_hydra_loader.py names
+the version that it was tried on).
+"""
+
+import functools
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from hydra import version
+from hydra._internal.config_search_path_impl import ConfigSearchPathImpl
+from hydra._internal.hydra import Hydra
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.object_type import ObjectType
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override as HydraOverride
+from hydra.core.plugins import Plugins
+from hydra.errors import HydraException, OverrideParseException
+from hydra.plugins.search_path_plugin import SearchPathPlugin
+from hydra.types import RunMode
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from runner.errors import ConfigError, Problem
+
+CONFIG_NAME = "config"
+
+
+def packaged_conf() -> Path:
+    """The project's own conf/: inside the package in a wheel, beside it in a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    inside = package / "conf"
+    return inside if inside.is_dir() else package.parent / "conf"
+
+
+def search_path(config_dir: Path | None, folder: Path) -> list[Path]:
+    """Where presets and options are looked for, the user's first: --config-dir, ./conf, then our own."""
+    if config_dir is not None and not config_dir.is_dir():
+        raise ConfigError(
+            [Problem("config-dir", "--config-dir", f"{config_dir} is not a folder", "give the folder with experiment/")]
+        )
+    candidates = [config_dir, folder / "conf", packaged_conf()]
+    found = [candidate.resolve() for candidate in candidates if candidate is not None and candidate.is_dir()]
+    return list(dict.fromkeys(found))
+
+
+class HydraLoader:
+    """Groups, options and composition over a search path of folders."""
+
+    def __init__(self, folders: Sequence[Path], *, task_name: str = "runner") -> None:
+        version.setbase("1.3")
+        path = ConfigSearchPathImpl()
+        path.append("hydra", "pkg://hydra.conf")
+        for number, folder in enumerate(folders):
+            path.append("runner" if number == len(folders) - 1 else "user", f"file://{folder}")
+        for plugin in Plugins.instance().discover(SearchPathPlugin):
+            plugin().manipulate_search_path(path)
+        path.append("schema", "structured://")
+        GlobalHydra.instance().clear()
+        self.folders = tuple(folders)
+        self.hydra = Hydra.create_main_hydra2(task_name, path)
+
+    @functools.cached_property
+    def groups(self) -> dict[str, list[str]]:
+        """Group to the names of its options, over all folders."""
+        loader = self.hydra.config_loader
+        names = [name for name in loader.list_groups("") if any((folder / name).is_dir() for folder in self.folders)]
+        return {name: loader.get_group_options(name, ObjectType.CONFIG, CONFIG_NAME, []) for name in names}
+
+    def has_option(self, group: str, option: str) -> bool:
+        """Whether `<group>/<option>.yaml` is on the search path; an option may lie in a folder below its group."""
+        return any((folder / group / f"{option}.yaml").is_file() for folder in self.folders)
+
+    def compose(self, overrides: Sequence[str], *, with_hydra: bool = False) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The unresolved config as plain data, and the option that each group has in it.
+
+        Raises ConfigError for what Hydra refuses.
+        """
+        try:
+            config = self.hydra.compose_config(
+                config_name=CONFIG_NAME,
+                overrides=list(overrides),
+                run_mode=RunMode.RUN,
+                from_shell=False,
+                with_log_configuration=False,
+            )
+        except (HydraException, OmegaConfBaseException) as error:
+            raise ConfigError([Problem("compose", "", _first_lines(error))]) from error
+        choices = dict(config.hydra.runtime.choices)
+        if not with_hydra:
+            config = OmegaConf.masked_copy(config, [key for key in config if key != "hydra"])
+        plain = OmegaConf.to_container(config, resolve=False)
+        return {str(key): value for key, value in dict(plain).items()}, choices  # type: ignore[arg-type]
+
+    def info(self, what: str, overrides: Sequence[str]) -> None:
+        """Print Hydra's own view (--info)."""
+        self.hydra.show_info(what, CONFIG_NAME, list(overrides))
+        logging.getLogger().handlers.clear()
+
+    def complete(self, words: Sequence[str]) -> None:
+        """Hydra's tab completion: install, uninstall or query."""
+        self.hydra.shell_completion(CONFIG_NAME, list(words))
+
+    def parse(self, text: str) -> HydraOverride | None:
+        """A word of the command line in Hydra's grammar, or None where that grammar refuses it."""
+        try:
+            return OverridesParser.create(self.hydra.config_loader).parse_override(text)
+        except OverrideParseException:
+            return None
+
+
+def _first_lines(error: Exception) -> str:
+    """Hydra's message without the rows that repeat where it was called from."""
+    lines = [line for line in str(error).splitlines() if line.strip() and not line.lstrip().startswith("full_key:")]
+    return "\n    ".join(line.strip() for line in lines[:12])
+
+
+def resolve(config: dict[str, Any]) -> dict[str, Any]:
+    """Interpolations replaced by their values; `???` stays. Raises ConfigError for one that cannot be resolved."""
+    try:
+        resolved = OmegaConf.to_container(OmegaConf.create(config), resolve=True, throw_on_missing=False)
+    except OmegaConfBaseException as error:
+        where = str(getattr(error, "full_key", "") or "")
+        raise ConfigError([Problem("interpolation", where, _first_lines(error), "name a key that exists")]) from error
+    return {str(key): value for key, value in dict(resolved).items()}  # type: ignore[arg-type]
+
+
+def to_yaml(config: dict[str, Any], *, resolved: bool = False) -> str:
+    """The config as YAML."""
+    return OmegaConf.to_yaml(OmegaConf.create(resolve(config) if resolved else config))
+
+
+def read_yaml_value(text: str) -> Any:
+    """A value of the command line read as YAML, with OmegaConf's reading of numbers (1e-5 is one). Raises ValueError."""
+    try:
+        node = OmegaConf.create(f"value: {text}")
+    except (OmegaConfBaseException, ValueError, AttributeError) as error:
+        raise ValueError(str(error)) from error
+    if not isinstance(node, DictConfig) or list(node) != ["value"]:
+        raise ValueError(text)
+    return OmegaConf.to_container(node, resolve=False)["value"]  # type: ignore[index,call-overload]

@@ -1,0 +1,162 @@
+"""The words of the command line that are configuration: group choices, values, and their sweeps.
+
+Hydra's grammar refuses much of what users type (`lr0=loguniform(1e-5,1e-1)`, `metric=metrics/mAP50(M)`), so each word
+is read here first: Hydra's grammar where it takes the word, else YAML.
+"""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from runner.config.hydra_loader import HydraLoader, read_yaml_value
+from runner.config.search_space import is_call
+from runner.config.suggest import did_you_mean
+from runner.errors import ConfigError, Problem
+
+SPACE = "search_space"
+_PAIRS = {"(": ")", "[": "]", "{": "}"}
+
+
+@dataclass(frozen=True)
+class GroupChoice:
+    """`scheduler=asha`, `logger=[csv,wandb]`: given to Hydra as it is."""
+
+    group: str
+    options: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """`search_space.lr0.upper=0.01`: set by us in the composed config."""
+
+    key: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class HydraWord:
+    """A word that only Hydra reads: a deletion, a `hydra.` key, a `group@package` choice."""
+
+    text: str
+
+
+Word = GroupChoice | Assignment | HydraWord
+
+
+def read_word(text: str, loader: HydraLoader) -> Word:
+    """Read one word. Raises ConfigError with what to type instead."""
+    if text.startswith("~"):
+        return HydraWord(text)
+    key, separator, value = text.partition("=")
+    if not separator:
+        raise ConfigError([_no_value(text, loader)])
+    name = key.lstrip("+")
+    if name.startswith(("hydra.", "hydra/")) or "@" in name:
+        return HydraWord(text)
+    if name in loader.groups:
+        return _group_choice(name, value, loader)
+    if not all(name.split(".")):
+        raise ConfigError([Problem("override", text, f"{name!r} is not a dotted key", "write key=value, as in seed=1")])
+    return Assignment(name, read_value(name, value, loader))
+
+
+def _no_value(text: str, loader: HydraLoader) -> Problem:
+    groups = loader.groups
+    owner = next((group for group, options in groups.items() if text in options), None)
+    if owner is not None:
+        return Problem("override", text, "is not key=value", f"type {owner}={text}")
+    return Problem("override", text, f"is not key=value; {did_you_mean(text, groups)}", "write key=value, as in seed=1")
+
+
+def _group_choice(group: str, value: str, loader: HydraLoader) -> GroupChoice:
+    parsed = loader.parse(f"{group}={value}")
+    if parsed is not None and parsed.is_sweep_override():
+        raise ConfigError([_sweep_problem(group, value)])
+    chosen = parsed.value() if parsed is not None else value
+    options = chosen if isinstance(chosen, list) else [] if chosen is None else [chosen]
+    problems = [
+        Problem(
+            "unknown-option",
+            group,
+            f"there is no {group} {option}" if isinstance(option, str) else f"{option!r} is no name of a {group}",
+            did_you_mean(str(option), loader.groups[group]),
+        )
+        for option in options
+        if not isinstance(option, str) or not loader.has_option(group, option)
+    ]
+    if problems:
+        raise ConfigError(problems)
+    return GroupChoice(group, tuple(options), f"{group}={value}")
+
+
+def _sweep_problem(key: str, value: str) -> Problem:
+    return Problem(
+        "sweep",
+        key,
+        f"{value} holds several values",
+        f"add -m to run one job for each, or write [{value}] for a list",
+    )
+
+
+def read_value(key: str, text: str, loader: HydraLoader) -> Any:
+    """The value of an assignment as plain data. Raises ConfigError."""
+    if _is_distribution(key, text):
+        return text.strip()
+    parsed = loader.parse(f"{key}={text}")
+    if parsed is not None:
+        if parsed.is_sweep_override():
+            raise ConfigError([_sweep_problem(key, text)])
+        return parsed.value()
+    if len(split_top_level(text)) > 1:
+        raise ConfigError([_sweep_problem(key, text)])
+    try:
+        return read_yaml_value(text)
+    except ValueError:
+        problem = Problem("override", key, f"cannot read {text!r} as a value", f"quote it: '{key}=\"{text}\"'")
+        raise ConfigError([problem]) from None
+
+
+def _is_distribution(key: str, text: str) -> bool:
+    return key.split(".")[0].lstrip("+") == SPACE and is_call(text) and len(split_top_level(text)) == 1
+
+
+def split_top_level(text: str) -> list[str]:
+    """Split at the commas that lie outside of brackets and quotes."""
+    parts, closing, quote, start = [], [], "", 0
+    for position, char in enumerate(text):
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "'\"":
+            quote = char
+        elif char in _PAIRS:
+            closing.append(_PAIRS[char])
+        elif closing and char == closing[-1]:
+            closing.pop()
+        elif char == "," and not closing:
+            parts.append(text[start:position])
+            start = position + 1
+    return [*parts, text[start:]]
+
+
+def expand(words: Sequence[str], loader: HydraLoader) -> list[list[str]]:
+    """The jobs of a multirun: every combination of the words' sweeps, the last word varying fastest."""
+    return [list(job) for job in itertools.product(*(list(_sweep(word, loader)) for word in words))]
+
+
+def _sweep(word: str, loader: HydraLoader) -> Iterator[str]:
+    key, separator, value = word.partition("=")
+    if not separator or word.startswith("~"):
+        yield word
+        return
+    parsed = None if is_call(value) and key.split(".")[0].lstrip("+") == SPACE else loader.parse(word)
+    if parsed is None:
+        yield from (f"{key}={part.strip()}" for part in split_top_level(value))
+    elif parsed.is_sweep_override() and parsed.is_discrete_sweep():
+        yield from (f"{key}={part}" for part in parsed.sweep_string_iterator())
+    elif parsed.is_sweep_override():
+        remedy = "list the values, or search it: search_space.KEY=uniform(LOWER,UPPER)"
+        raise ConfigError([Problem("sweep", key, f"{value} is not a list of values", remedy)])
+    else:
+        yield word

@@ -1,0 +1,1 @@
+"""Functions that the presets quickstart and digits tune; patterns for your own."""

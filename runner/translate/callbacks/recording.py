@@ -1,0 +1,80 @@
+"""From Ray's events to the record of the run."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ray.tune import Callback  # noqa: TID253
+from ray.tune.experiment import Trial  # noqa: TID253
+
+from runner.runs.decisions import Decision
+from runner.runs.record import Record, TrialState
+from runner.translate.callbacks.reports import metrics_of
+from runner.translate.stopping import StopByRule
+from runner.translate.verdicts import Verdict, Verdicts
+
+
+class Recording(Callback):  # type: ignore[misc]
+    """Writes every start, report and end of a trial to the record as it happens, with the rule behind an end."""
+
+    def __init__(self, record: Record, verdicts: Verdicts, stopper: StopByRule, changed: Callable[[], None]) -> None:
+        self.record = record
+        self.verdicts = verdicts
+        self.stopper = stopper
+        self.changed = changed
+
+    def on_trial_start(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:  # noqa: ARG002
+        self.record.started(str(trial), trial.config)
+        self.changed()
+
+    def on_trial_result(
+        self,
+        iteration: int,  # noqa: ARG002
+        trials: list[Trial],  # noqa: ARG002
+        trial: Trial,
+        result: dict[str, Any],
+        **info: Any,  # noqa: ARG002
+    ) -> None:
+        self.record.reported(str(trial), result["training_iteration"], metrics_of(result))
+        self.changed()
+
+    def on_trial_complete(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:  # noqa: ARG002
+        verdict = self.verdicts.take(trial.trial_id)
+        if verdict is None:
+            self._completed(trial)
+        else:
+            self._ended(trial, TrialState.STOPPED, verdict)
+
+    def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:  # noqa: ARG002
+        error = trial.get_error()
+        cause = getattr(error, "cause", None) or error
+        summary = (str(cause).strip() or type(cause).__name__).splitlines()[-1]
+        verdict = Verdict("error", _iterations(trial), None, None, summary)
+        self._ended(trial, TrialState.FAILED, verdict, error=str(error))
+
+    def on_step_end(self, iteration: int, trials: list[Trial], **info: Any) -> None:  # noqa: ARG002
+        if self.stopper.stop_all():
+            budget = self.stopper.time_budget
+            for trial in trials:
+                if self._is_running(trial):
+                    detail = f"the experiment's time_budget of {budget:g} s is used up"
+                    verdict = Verdict("budget.time_budget", _iterations(trial), None, budget, detail)
+                    self._ended(trial, TrialState.STOPPED, verdict)
+        self.changed()
+
+    def _is_running(self, trial: Trial) -> bool:
+        row = self.record.rows.get(str(trial))
+        return row is not None and row.state is TrialState.RUNNING
+
+    def _completed(self, trial: Trial) -> None:
+        self._ended(trial, TrialState.COMPLETED, Verdict("end", _iterations(trial), None, None, "trained to its end"))
+
+    def _ended(self, trial: Trial, state: TrialState, verdict: Verdict, error: str = "") -> None:
+        decision = Decision(
+            str(trial), verdict.iteration, verdict.rule, verdict.value, verdict.compared_with, verdict.detail
+        )
+        self.record.ended(str(trial), state, decision, error)
+        self.changed()
+
+
+def _iterations(trial: Trial) -> int:
+    return int(trial.last_result.get("training_iteration", 0)) if trial.last_result else 0

@@ -1,0 +1,124 @@
+"""A trainable of ours as the class that Ray Tune runs.
+
+Builds on FunctionTrainable, `wrap_function` and the session behind them, which are not public (tried on Ray 2.60).
+"""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ray.train._internal.session import get_session  # noqa: TID253
+from ray.tune.result import RESULT_DUPLICATE  # noqa: TID253
+from ray.tune.trainable.function_trainable import wrap_function  # noqa: TID253
+
+from runner.config.objective import OBJECTIVE, Objective
+from runner.config.trainable import Trainable, Trial
+from runner.errors import RunnerError
+
+FINISH_SECONDS = 10.0
+"""How long a stopped trial may take to close its files and end its loader processes."""
+
+
+class ReportError(RunnerError):
+    """A trainable reported something that cannot be used; the trial fails with this as the reason."""
+
+
+@dataclass(frozen=True)
+class TrialPlan:
+    """What all trials of a run share. Goes to every worker."""
+
+    trainable: Trainable
+    objective: Objective
+    run_folder: Path
+    trials: Path
+    project: Path
+    seed: int
+    max_epochs: int | None
+    cpus: float
+    gpus: float
+
+
+def reporting_trainable(plan: TrialPlan) -> type:
+    """The class of a trial: runs `plan.trainable.train` and puts the objective into every report."""
+
+    def run(config: dict[str, Any]) -> Any:
+        return _train(plan, config)
+
+    class ReportingTrainable(wrap_function(run, name="trial")):  # type: ignore[misc]
+        def setup(self, config: dict[str, Any]) -> None:
+            super().setup(config)
+            self._reports = 0
+
+        def reset_config(self, new_config: dict[str, Any]) -> bool:
+            self._reports = 0
+            return bool(super().reset_config(new_config))
+
+        def step(self) -> dict[str, Any]:
+            result: dict[str, Any] = super().step()
+            if RESULT_DUPLICATE in result:
+                if self._reports == 0:
+                    raise ReportError("the trainable ended without a report: call ray.tune.report(...) or return a dictionary")
+                return result
+            if self._reports == plan.max_epochs:
+                # The function goes on beyond the budget: its trial is complete, as if it had returned.
+                return {RESULT_DUPLICATE: True}
+            self._reports += 1
+            return with_objective(result, plan.objective)
+
+        def cleanup(self) -> None:
+            # Ray waits 0 s here, so that a trial that a rule has stopped dies in the middle of its clean-up.
+            get_session().finish(timeout=FINISH_SECONDS)
+            super().cleanup()
+
+    return ReportingTrainable
+
+
+def with_objective(result: dict[str, Any], objective: Objective) -> dict[str, Any]:
+    """The report as plain data, with the value that is optimised. Raises ReportError where it cannot be told."""
+    metrics = plain(result)
+    if OBJECTIVE in metrics and objective.targets[0].metric != OBJECTIVE:
+        raise ReportError(f"the name {OBJECTIVE!r} is taken by the runner: report under another name")
+    try:
+        value = objective.score(metrics)
+    except KeyError as missing:
+        reported = ", ".join(sorted(metrics)) or "nothing"
+        raise ReportError(f"the report lacks the objective's metric {missing}; it holds {reported}") from None
+    except (TypeError, ValueError):
+        raise ReportError(f"the objective {objective.label} is no number in the report") from None
+    return {**metrics, OBJECTIVE: value}
+
+
+def plain(value: Any) -> Any:
+    """numpy and torch scalars as Python's own numbers, tuples as lists."""
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if hasattr(value, "item") and getattr(value, "ndim", None) == 0:
+        return value.item()
+    return value
+
+
+def _train(plan: TrialPlan, config: dict[str, Any]) -> Any:
+    from ray import tune
+
+    os.environ.update(plan.trainable.environment(plan.run_folder))
+    if str(plan.project) not in sys.path:
+        sys.path.insert(0, str(plan.project))
+    name = str(tune.get_context().get_trial_name())
+    folder = plan.trials / name
+    folder.mkdir(parents=True, exist_ok=True)
+    trial = Trial(
+        name=name,
+        folder=folder,
+        run_folder=plan.run_folder,
+        project=plan.project,
+        objective=plan.objective,
+        seed=plan.seed,
+        max_epochs=plan.max_epochs,
+        cpus=plan.cpus,
+        gpus=plan.gpus,
+    )
+    return plan.trainable.train(plain(config), trial)

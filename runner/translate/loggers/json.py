@@ -1,0 +1,15 @@
+"""JSON files, written by Ray's own callback."""
+
+from pathlib import Path
+from typing import Any
+
+from runner.config.experiment import Experiment
+from runner.config.registry import LOGGERS
+
+
+@LOGGERS.register("json")
+def json(experiment: Experiment, run_folder: Path) -> Any:  # noqa: ARG001
+    """result.json in each trial's folder below tune/, a line a report."""
+    from ray.tune.logger import JsonLoggerCallback
+
+    return JsonLoggerCallback()

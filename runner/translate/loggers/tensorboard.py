@@ -1,0 +1,15 @@
+"""TensorBoard files, written by Ray's own callback."""
+
+from pathlib import Path
+from typing import Any
+
+from runner.config.experiment import Experiment
+from runner.config.registry import LOGGERS
+
+
+@LOGGERS.register("tensorboard")
+def tensorboard(experiment: Experiment, run_folder: Path) -> Any:  # noqa: ARG001
+    """TensorBoard event files in each trial's folder below tune/."""
+    from ray.tune.logger import TBXLoggerCallback
+
+    return TBXLoggerCallback()

@@ -1,0 +1,33 @@
+"""Ray for the time of a run."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from runner.config.experiment import Choice
+from runner.config.registry import RAY
+
+_ENVIRONMENT = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_CHDIR_TO_TRIAL_DIR": "0",
+    "RAY_DEDUP_LOGS": "0",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
+    "TUNE_DISABLE_STRICT_METRIC_CHECKING": "0",
+    "TUNE_WARN_EXCESSIVE_EXPERIMENT_CHECKPOINT_SYNC_THRESHOLD_S": "0",
+}
+"""Ray reads these from before ray.init only: no usage statistics, the user's own folder as working folder, every line
+of a trial in the log, and no loggers but those of the config."""
+
+
+@contextmanager
+def ray_session(choice: Choice) -> Iterator[dict[str, float]]:
+    """Start Ray or join a cluster; gives the cluster's resources ({"CPU": 2.0, ...}) and leaves Ray at the end."""
+    os.environ.update(_ENVIRONMENT)
+    import ray
+
+    ray.init(**RAY.get(choice.name).build(**choice.options), log_to_driver=True, logging_level="warning")
+    try:
+        yield {key: float(value) for key, value in ray.cluster_resources().items()}
+    finally:
+        ray.shutdown()

@@ -1,0 +1,1 @@
+"""The options of the config group `scheduler`: one file each, named as the option."""

@@ -1,0 +1,43 @@
+"""All rules that end a trial or the experiment, as the one stopper that Ray is given."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ray.tune import Stopper  # noqa: TID253
+
+from runner.config.experiment import Experiment
+from runner.config.registry import STOPPERS
+from runner.translate.verdicts import Verdict, Verdicts
+
+Rule = Callable[[str, Mapping[str, Any]], Verdict | None]
+
+
+class StopByRule(Stopper):  # type: ignore[misc]
+    """Asks each stopper of the config in turn and keeps the verdict of the first that says stop.
+
+    A trial's last iteration is left alone: it ends itself, final weights included.
+    """
+
+    def __init__(self, experiment: Experiment, verdicts: Verdicts) -> None:
+        self.rules: list[Rule] = [
+            STOPPERS.get(choice.name).build(experiment, **choice.options) for choice in experiment.stoppers
+        ]
+        self.verdicts = verdicts
+        self.last_iteration = experiment.budget.max_epochs
+        self.time_budget = experiment.budget.time_budget
+        self.started = time.monotonic()
+
+    def __call__(self, trial_id: str, result: dict[str, Any]) -> bool:
+        # Ray asks once more for a function that has just returned (`done`), with the report it has shown before.
+        if result.get("done"):
+            return False
+        verdicts = [verdict for rule in self.rules if (verdict := rule(trial_id, result)) is not None]
+        last = self.last_iteration is not None and result["training_iteration"] >= self.last_iteration
+        if not verdicts or last:
+            return False
+        self.verdicts.give(trial_id, verdicts[0])
+        return True
+
+    def stop_all(self) -> bool:
+        return self.time_budget is not None and time.monotonic() - self.started >= self.time_budget
