@@ -1,6 +1,6 @@
 """How much longer a run will take."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from runner.runs.record import Record
 from runner.runs.trial import TrialRow, TrialState
@@ -10,9 +10,10 @@ def done(record: Record) -> float | None:
     """The share of the expected trials that is done, from 0 to 1; a running trial counts by its epochs."""
     if not record.expected_trials:
         return None
-    running = [row for row in record.rows.values() if row.state is TrialState.RUNNING]
+    rows = list(record.rows.values())
+    running = [row for row in rows if row.state is TrialState.RUNNING]
     share = sum(row.iterations / record.max_epochs for row in running) if record.max_epochs else 0.0
-    return min(1.0, (len(record.rows) - len(running) + share) / record.expected_trials)
+    return min(1.0, (len(rows) - len(running) + share) / record.expected_trials)
 
 
 def time_left(record: Record, now: float, time_budget: float | None) -> float | None:
@@ -33,7 +34,7 @@ def time_left(record: Record, now: float, time_budget: float | None) -> float | 
     return left if budget_left is None else min(left, budget_left)
 
 
-def _work_left(record: Record, rows: Iterable[TrialRow], running: list[TrialRow], now: float) -> float | None:
+def _work_left(record: Record, rows: Sequence[TrialRow], running: list[TrialRow], now: float) -> float | None:
     """Seconds of one trial after another."""
     if record.expected_trials is None:
         return None
@@ -42,7 +43,7 @@ def _work_left(record: Record, rows: Iterable[TrialRow], running: list[TrialRow]
     usual = sum(ended) / len(ended) if ended else full
     if usual is None:
         return None
-    work = usual * max(0, record.expected_trials - len(record.rows))
+    work = usual * max(0, record.expected_trials - len(rows))
     for row in running:
         spent = now - row.started_at
         # A trial that outlived the usual one goes on to the last epoch, as far as anyone knows.
@@ -50,7 +51,7 @@ def _work_left(record: Record, rows: Iterable[TrialRow], running: list[TrialRow]
     return work
 
 
-def _full_trial(record: Record, rows: Iterable[TrialRow]) -> float | None:
+def _full_trial(record: Record, rows: Sequence[TrialRow]) -> float | None:
     """Seconds of a trial of all epochs, from the mean of an epoch so far."""
     reported = [row for row in rows if row.iterations]
     if not reported or record.max_epochs is None:

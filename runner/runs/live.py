@@ -52,6 +52,8 @@ class LiveView:
         about = f", about {roughly(left)} left" if left else ""
         title = Table.grid(padding=(0, 2, 0, 0))
         title.add_column(no_wrap=True, max_width=40)
+        title.add_column()
+        title.add_column(no_wrap=True, overflow="ellipsis")
         bar = "" if share is None else ProgressBar(total=1.0, completed=share, width=20)
         title.add_row(Text(self.title, style="bold"), bar, Text(f"{duration(now - record.began)}{about}"))
         return title
@@ -88,10 +90,10 @@ class LiveView:
             return [Text("waiting for the first trial", style="dim")]
         table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, expand=True, header_style="dim")
         table.add_column("trial", no_wrap=True, max_width=36 if wide else 20)
-        table.add_column("state", no_wrap=True)
+        table.add_column("state", no_wrap=True, min_width=len(TrialState.COMPLETED))
         table.add_column(unit(self.record), no_wrap=True, justify="right")
-        table.add_column("last", no_wrap=True, justify="right")
-        table.add_column("best", no_wrap=True, justify="right")
+        table.add_column("last", no_wrap=True, justify="right", min_width=7)
+        table.add_column("best", no_wrap=True, justify="right", min_width=7)
         # The columns that give way where space is short.
         for title in ("parameters", "why it ended") if wide else ("parameters, or why it ended",):
             table.add_column(title, no_wrap=True, ratio=1, overflow="ellipsis")

@@ -1,0 +1,68 @@
+import csv
+import io
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+
+from runner.runs.comparison import JobResult, best_job, table, write
+
+ONE = JobResult(
+    job=0,
+    overrides=("searcher=random", "name='a, b'"),
+    folder=Path("outputs") / "multirun" / "0",
+    best=0.25,
+    objective="accuracy",
+    mode="max",
+    trials=8,
+    epochs=80,
+    seconds=83.21,
+    exit_code=0,
+    error="",
+)
+TWO = replace(ONE, job=1, overrides=("searcher=optuna", "scheduler=asha"), best=0.5)
+BROKEN = replace(ONE, job=2, overrides=("x=1",), best=None, exit_code=1, error="all 8 trials failed\nthe first: no")
+
+
+def show(*results: JobResult) -> list[str]:
+    console = Console(file=io.StringIO(), width=80, force_terminal=False)
+    with console.capture() as capture:
+        console.print(table(results))
+    return [line.rstrip() for line in capture.get().splitlines()]
+
+
+def test_a_job_is_a_row(tmp_path: Path) -> None:
+    write(tmp_path / "comparison.csv", [ONE, TWO, BROKEN])
+    with (tmp_path / "comparison.csv").open(newline="") as file:
+        one, two, broken = csv.DictReader(file)
+    assert (one["job"], one["overrides"], one["best"]) == ("0", "searcher=random name='a, b'", "0.25")
+    assert (one["objective"], one["mode"], one["trials"], one["epochs"]) == ("accuracy", "max", "8", "80")
+    assert (one["seconds"], one["exit_code"], one["error"]) == ("83.21", "0", "")
+    assert one["folder"] == str(ONE.folder)
+    assert two["best"] == "0.5"
+    assert (broken["best"], broken["exit_code"], broken["error"]) == ("", "1", BROKEN.error)
+
+
+def test_people_see_the_best_and_the_broken() -> None:
+    lines = show(ONE, TWO, BROKEN)
+    assert lines == [
+        "best accuracy (max) of each job",
+        "job  overrides                       best  trials  epochs    time",
+        "  0  searcher=random name='a, b'     0.25       8      80  1m 23s",
+        "  1  searcher=optuna scheduler=asha   0.5       8      80  1m 23s  best",
+        "  2  x=1                                -       8      80  1m 23s  failed",
+        "     all 8 trials failed",
+    ]
+
+
+def test_the_best_follows_the_mode_and_is_no_failed_job() -> None:
+    assert best_job([replace(ONE, mode="min"), replace(TWO, mode="min")]) == replace(ONE, mode="min")
+    assert best_job([ONE, replace(TWO, exit_code=1)]) is ONE
+    assert best_job([BROKEN]) is None
+
+
+def test_different_objectives_have_no_best() -> None:
+    lines = show(ONE, replace(TWO, objective="loss", mode="min"))
+    assert not any(line.endswith("best") for line in lines)
+    assert "0.25 accuracy" in lines[1]
+    assert "0.5 loss" in lines[2]

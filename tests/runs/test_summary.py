@@ -1,0 +1,105 @@
+import io
+import math
+import shlex
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from runner.errors import FAILED, INTERRUPTED, OK
+from runner.runs.folder import RunFolder
+from runner.runs.record import Record, TrialState
+from runner.runs.summary import exit_code, headline_metrics, summary
+
+from .conftest import Play
+from .test_progress import TRACEBACK
+
+
+def read(record: Record, run: RunFolder, width: int = 80, *commands: str) -> str:
+    console = Console(file=io.StringIO(), width=width, force_terminal=False)
+    with console.capture() as capture:
+        console.print(summary(record, run, max_epochs=10, seconds=83, next_commands=commands))
+    return capture.get()
+
+
+def test_the_summary(
+    run: RunFolder, record: Record, play: Play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    play.trial("t1", [0.1] * 10, lr0=0.5)
+    play.end("t1")
+    play.trial("t2", [0.2, 0.4321], lr0=0.0021)
+    play.end("t2", TrialState.STOPPED, "asha")
+    play.trial("t3", [0.2], lr0=0.1)
+    play.end("t3", TrialState.STOPPED, "plateau")
+    for name in ("t4", "t5"):
+        play.trial(name, [0.9], lr0=0.1)
+        play.end(name, TrialState.FAILED, "error", TRACEBACK)
+    play.trial("t6", [0.1], lr0=0.3)
+    record.close()
+    assert read(record, run, 80, "python -m runner report outputs/digits/2026-01-02_03-04-05").splitlines() == [
+        "trials        1 completed, 2 stopped (asha 1, plateau 1), 2 failed, 1",
+        "              interrupted",
+        "epochs        16 of at most 60, in 1m 23s",
+        "failed        t4 and 1 more: ValueError: no such class",
+        "              outputs/digits/2026-01-02_03-04-05/trials/t4/error.txt",
+        "best          accuracy 0.4321 at epoch 2 of t2 (stopped)",
+        "parameters    lr0=0.0021",
+        "metrics       train/loss=0.5",
+        "best config   outputs/digits/2026-01-02_03-04-05/best/best.yaml",
+        "run folder    outputs/digits/2026-01-02_03-04-05",
+        "next",
+        "  python -m runner report outputs/digits/2026-01-02_03-04-05",
+    ]
+
+
+def test_the_weights_are_named_where_there_are_any(run: RunFolder, record: Record, play: Play) -> None:
+    play.trial("t1", [0.1])
+    run.trial_weights("t1").parent.mkdir(parents=True)
+    run.trial_weights("t1").write_text("weights")
+    play.end("t1")
+    assert str(run.best_weights) in read(record, run, 300)
+
+
+def test_a_run_without_any_result(run: RunFolder, record: Record, play: Play) -> None:
+    text = read(record, run)
+    assert "0 completed, 0 stopped, 0 failed; 6 of 6 never started" in text
+    assert "none: no trial that did not fail reported a finite accuracy" in text
+    assert "best config" not in text
+
+
+def test_a_long_command_can_be_pasted(run: RunFolder, record: Record) -> None:
+    command = f"python -m runner experiment=shapes {' '.join(f'search_space.parameter_{n}=0.5' for n in range(9))}"
+    text = read(record, run, 60, command)
+    told = text[text.index("next\n") + 5 :]
+    assert max(map(len, told.splitlines())) <= 60
+    assert shlex.split(told.replace("\\\n", "")) == shlex.split(command)
+
+
+def test_few_metrics_are_headlines(record: Record, play: Play) -> None:
+    record.started("t1", {})
+    names = ["epoch", "lr/pg0", "val/box_loss", "metrics/F1(B)", "metrics/mAP50(B)", "metrics/mAP50-95(B)", "note"]
+    metrics = dict.fromkeys(names, 0.5) | {"note": "text", "train/loss": math.nan}
+    record.reported("t1", 1, {"objective": 0.5, **metrics})
+    found = headline_metrics(record.rows["t1"], ["metrics/mAP50(B)"])
+    assert list(found) == ["metrics/mAP50-95(B)", "metrics/F1(B)", "val/box_loss"]
+    found = headline_metrics(record.rows["t1"], ["metrics/mAP50(B)", "lr/pg0"])
+    assert list(found)[:2] == ["lr/pg0", "metrics/mAP50(B)"], "of several targets each is told"
+
+
+@pytest.mark.parametrize(
+    ("state", "value", "code"),
+    [
+        (TrialState.COMPLETED, 0.5, OK),
+        (TrialState.STOPPED, 0.5, OK),
+        (TrialState.COMPLETED, math.nan, FAILED),
+        (TrialState.FAILED, 0.5, FAILED),
+        (TrialState.INTERRUPTED, 0.5, FAILED),
+    ],
+)
+def test_exit_codes(record: Record, play: Play, state: TrialState, value: float, code: int) -> None:
+    assert exit_code(record, interrupted=False) == FAILED
+    play.trial("t1", [value])
+    play.end("t1", state, "rule")
+    assert exit_code(record, interrupted=False) == code
+    assert exit_code(record, interrupted=True) == INTERRUPTED
