@@ -1,0 +1,72 @@
+"""The Ultralytics YOLO trainable: any model and data.yaml, every argument of train() fixed or searched."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from runner.config.objective import Mode
+from runner.config.registry import TRAINABLES
+from runner.config.trainable import Trial
+from runner.errors import Problem
+from runner.trainables.yolo import checks, environment, metrics, models, prepare
+from runner.trainables.yolo.models import Task
+
+if TYPE_CHECKING:
+    from runner.config.experiment import Experiment
+
+
+@TRAINABLES.register("yolo", elsewhere=checks.HOMES)
+@dataclass(frozen=True, kw_only=True)
+class Yolo:
+    """Train an Ultralytics YOLO model; every argument of its train() can be fixed or searched.
+
+    Args:
+        model: an architecture trained from scratch (yolo11n-seg.yaml), weights to start from (yolo11n.pt, fetched on
+            first use), or a path to either.
+        data: path to a data.yaml, the name of one that comes with Ultralytics (coco8.yaml, fetched on first use), or
+            `shapes`: a small segmentation data set that is generated. Classification takes a folder.
+        task: detect, segment, classify, pose or obb; needed where the model's name does not tell it.
+        train_args: fixed arguments of train(), by Ultralytics' names.
+    """
+
+    model: str
+    data: str
+    task: Task | None = None
+    train_args: dict[str, Any] = field(default_factory=dict)
+
+    def known_task(self, project: Path | None = None) -> Task | None:
+        """The task that was given, or else the one that the model tells."""
+        return self.task or models.task_of(self.model, project)
+
+    def metrics(self) -> Mapping[str, Mode | None] | None:
+        """Names and directions of each report, or None where the task is not known."""
+        task = self.known_task()
+        return metrics.names(task) if task else None
+
+    def default_metric(self) -> str | None:
+        """The task's own mAP50-95 (of the masks in segmentation), or the top-1 accuracy."""
+        task = self.known_task()
+        return metrics.default(task) if task else None
+
+    def check(self, experiment: "Experiment") -> Iterable[Problem]:
+        """From the YAML and the files of the installed Ultralytics alone."""
+        return checks.check(self, experiment)
+
+    def check_machine(self, experiment: "Experiment", project: Path) -> Iterable[Problem]:  # noqa: ARG002
+        """Data, weights, and the network where something must be fetched."""
+        return checks.check_machine(self, project)
+
+    def prepare(self, experiment: "Experiment", run_folder: Path, project: Path) -> None:  # noqa: ARG002
+        """Generate or fetch what is missing and build the label caches. Raises RunnerError."""
+        prepare.prepare(self, run_folder, project)
+
+    def environment(self, run_folder: Path) -> Mapping[str, str]:
+        """No network, no installing, no file outside the run folder."""
+        return environment.environment(run_folder)
+
+    def train(self, config: dict[str, Any], trial: Trial) -> None:
+        """Train to the end, reporting once an epoch. Raises AttestationError where a value did not arrive."""
+        from runner.trainables.yolo.trial import run
+
+        run(self, config, trial)

@@ -1,0 +1,142 @@
+"""Whether the values asked for are the values at work: compared at the first batch, and written down."""
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from runner.errors import RunnerError
+
+FILE = "applied.json"
+RESPELLED = ("model", "data", "pretrained", "distill_model", "save_dir", "quantize")
+"""Paths that the library resolves, and a scheme with several names: spelled otherwise there than in the request."""
+
+REPLACED = {
+    "auto": ("optimizer", "lr0", "momentum", "warmup_bias_lr"),
+    "cpu": ("workers", "device"),
+    "batch": ("batch",),
+}
+"""What the library chooses itself: under optimizer=auto, on a CPU (0 workers), with a batch below 1."""
+
+
+class AttestationError(RunnerError):
+    """A value that was asked for is not the one at work."""
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """One argument whose value differs."""
+
+    key: str
+    requested: Any
+    found: Any
+
+    def __str__(self) -> str:
+        return f"{self.key}: requested {self.requested!r}, found {self.found!r}"
+
+
+def attest(requested: Mapping[str, Any], trainer: Any, folder: Path) -> None:
+    """Write applied.json into `folder`. Raises AttestationError with every value that differs.
+
+    Args:
+        requested: arguments that were passed to train().
+        trainer: Ultralytics' trainer at its first batch, before warm-up has moved anything.
+        folder: of the trial.
+    """
+    applied = dict(vars(trainer.args))
+    optimizer = describe(trainer.optimizer)
+    mismatches = [*compare_arguments(requested, applied, trainer), *compare_optimizer(requested, applied, trainer)]
+    record = {
+        "requested": dict(requested),
+        "applied": applied,
+        "batch_size": trainer.batch_size,
+        "device": str(trainer.device),
+        "amp": trainer.amp,
+        "optimizer": optimizer,
+        "mismatches": [vars(mismatch) for mismatch in mismatches],
+    }
+    (folder / FILE).write_text(json.dumps(record, indent=2, default=str) + "\n", encoding="utf-8")
+    if mismatches:
+        raise AttestationError(
+            "what was asked for did not reach the trainer: "
+            + "; ".join(map(str, mismatches))
+            + f" (all values: {folder / FILE})"
+        )
+
+
+def describe(optimizer: Any) -> dict[str, Any]:
+    """Class and groups of a torch optimizer, without its parameters."""
+    groups = [{key: value for key, value in group.items() if key != "params"} for group in optimizer.param_groups]
+    return {"class": type(optimizer).__name__, "groups": groups}
+
+
+def compare_arguments(requested: Mapping[str, Any], applied: Mapping[str, Any], trainer: Any) -> Iterator[Mismatch]:
+    """Every requested argument against the trainer's arguments."""
+    exempt = _chosen_by_the_library(requested, trainer)
+    for key, value in requested.items():
+        if key not in exempt and not same(value, applied.get(key)):
+            yield Mismatch(key, value, applied.get(key))
+
+
+def _chosen_by_the_library(requested: Mapping[str, Any], trainer: Any) -> set[str]:
+    chosen = {*RESPELLED}
+    if str(requested.get("optimizer", "auto")).lower() == "auto":
+        chosen.update(REPLACED["auto"])
+    if trainer.device.type == "cpu":
+        chosen.update(REPLACED["cpu"])
+    if requested.get("batch", 1) < 1:
+        chosen.update(REPLACED["batch"])
+    return chosen
+
+
+def compare_optimizer(requested: Mapping[str, Any], applied: Mapping[str, Any], trainer: Any) -> Iterator[Mismatch]:
+    """Class, learning rate, momentum and weight decay against the optimizer's groups."""
+    optimizer = trainer.optimizer
+    if str(requested.get("optimizer", "auto")).lower() == "auto":
+        return
+    if type(optimizer).__name__.lower() != str(requested["optimizer"]).lower():
+        yield Mismatch("optimizer", requested["optimizer"], type(optimizer).__name__)
+    groups = optimizer.param_groups
+    # MuSGD trains the head's class layers at three times the rate
+    rates = (3.0, 1.0) if type(optimizer).__name__ == "MuSGD" else (1.0,)
+    for key, found, expected in (
+        ("lr0", [group["initial_lr"] for group in groups], [factor * applied["lr0"] for factor in rates]),
+        ("momentum", [_momentum(group) for group in groups], [applied["momentum"]]),
+        ("weight_decay", [group["weight_decay"] for group in groups], [0.0, _weight_decay(applied, trainer)]),
+    ):
+        stray = [value for value in found if not any(same(value, other) for other in expected)]
+        missing = not any(same(expected[-1], value) for value in found)
+        if stray or missing:
+            yield Mismatch(f"{key} of the optimizer", expected[-1], found)
+
+
+def _momentum(group: Mapping[str, Any]) -> float:
+    return float(group["betas"][0] if "betas" in group else group["momentum"])
+
+
+def _weight_decay(applied: Mapping[str, Any], trainer: Any) -> float:
+    """Ultralytics scales it with the batches that are accumulated to the nominal batch size."""
+    accumulate = max(round(applied["nbs"] / trainer.batch_size), 1)
+    return float(applied["weight_decay"] * trainer.batch_size * accumulate / applied["nbs"])
+
+
+def same(requested: Any, found: Any) -> bool:
+    """Equal by value: 1 and 1.0, a list and a tuple, text in any letter case."""
+    if isinstance(requested, bool) or isinstance(found, bool):
+        return requested is found
+    if isinstance(requested, int | float) and isinstance(found, int | float):
+        return math.isclose(requested, found, rel_tol=1e-9, abs_tol=0.0)
+    if isinstance(requested, list | tuple) and isinstance(found, list | tuple):
+        return len(requested) == len(found) and all(map(same, requested, found))
+    if isinstance(requested, str) and isinstance(found, str):
+        return requested.lower() == found.lower()
+    return bool(requested == found)
+
+
+def attest_batch(requested: Mapping[str, Any], trainer: Any) -> None:
+    """Raise AttestationError where the library has halved the batch, as it does in its first epoch out of memory."""
+    batch = requested.get("batch", trainer.batch_size)
+    if batch >= 1 and trainer.batch_size != batch:
+        raise AttestationError(f"out of memory: batch {batch} was halved to {trainer.batch_size}; set a smaller batch")

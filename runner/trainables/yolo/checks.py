@@ -1,0 +1,289 @@
+"""What can be wrong with a YOLO experiment, found before anything starts."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from runner.config.search_space import Distribution
+from runner.config.suggest import did_you_mean
+from runner.errors import Problem
+from runner.trainables.yolo import dataset, models
+from runner.trainables.yolo.arguments import STRIDE, Argument, arguments, fault
+from runner.trainables.yolo.models import Task
+from runner.trainables.yolo.prepare import reachable
+
+if TYPE_CHECKING:
+    from runner.config.experiment import Experiment
+    from runner.trainables.yolo import Yolo
+
+HOMES = {
+    "epochs": "budget.max_epochs",
+    "time": "budget.time_budget",
+    "data": "trainable.data",
+    "model": "trainable.model",
+    "task": "trainable.task",
+    "device": "resources.gpu",
+    "name": "name",
+    "project": "output_dir",
+}
+"""Arguments of train() that the experiment says elsewhere."""
+
+OURS = {
+    "save_dir": "every trial has a folder of its own",
+    "exist_ok": "every trial has a folder of its own",
+    "mode": "a trial always trains",
+    "resume": "a trial always starts at its first epoch",
+    "cfg": "arguments are given one by one, so that they can be checked",
+}
+
+GONE = {
+    "fl_gamma": "focal loss is no option of Ultralytics any more; cls_pw weighs rare classes",
+    "label_smoothing": "Ultralytics removed it, and would drop it in silence",
+    "save_hybrid": "Ultralytics removed it, and would drop it in silence",
+    "crop_fraction": "Ultralytics removed it, and would drop it in silence",
+    "training_epochs": "the number of epochs is budget.max_epochs",
+    "gpu_per_trial": "GPUs of a trial are resources.gpu",
+    "iterations": "the number of trials is budget.num_samples",
+    "grace_period": "it is an option of the scheduler: scheduler.grace_period",
+    "space": "the search space is the config group search_space",
+    "use_ray": "every experiment runs on Ray",
+    "augmentations": "it takes Python objects, which a YAML cannot hold",
+}
+
+ONLY_IN: dict[str, tuple[Task, ...]] = {
+    **dict.fromkeys(("dropout", "erasing", "auto_augment"), ("classify",)),
+    **dict.fromkeys(("pose", "kobj", "rle"), ("pose",)),
+    "angle": ("obb",),
+    **dict.fromkeys(("mask_ratio", "overlap_mask"), ("segment",)),
+    **dict.fromkeys(("dlog", "dgrad", "dlam"), ()),
+    **dict.fromkeys(
+        ("box", "cls", "dfl", "degrees", "translate", "shear", "perspective", "bgr", "mosaic", "mixup", "cutmix",
+         "copy_paste", "copy_paste_mode", "close_mosaic", "conf", "iou", "max_det", "rect", "single_cls",
+         "multi_scale", "cls_pw", "save_txt", "save_conf", "save_json", "agnostic_nms"),
+        ("detect", "segment", "pose", "obb"),
+    ),
+}  # fmt: skip
+"""Arguments that only some tasks read."""
+
+CLOSED_WITH_MOSAIC = ("mosaic", "mixup", "cutmix", "copy_paste")
+SET_BY_AUTO = ("lr0", "momentum", "warmup_bias_lr")
+
+FIXED = "trainable.train_args"
+SPACE = "search_space"
+
+
+def check(options: "Yolo", experiment: "Experiment") -> Iterator[Problem]:
+    """Config tier: every problem that the YAML and the installed package show."""
+    task = options.known_task()
+    searched = experiment.search_space.searched()
+    given = {**_located(FIXED, options.train_args), **_located(SPACE, experiment.search_space.constants())}
+    given |= _located(SPACE, searched)
+    yield from _check_model(options)
+    yield from _check_budget(experiment)
+    for where, value in given.items():
+        yield from _check_one(where, value, task)
+    yield from _check_twice(options.train_args, experiment)
+    effective = {**options.train_args, **experiment.search_space.constants(), **searched}
+    yield from _check_auto(given, effective)
+    yield from _check_mosaic(experiment, effective)
+    yield from _check_validation(given)
+    yield from _check_workers(experiment, effective, given)
+
+
+def _located(home: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"{home}.{key}": value for key, value in values.items()}
+
+
+def _key(where: str) -> str:
+    return where.removeprefix(f"{FIXED}.").removeprefix(f"{SPACE}.")
+
+
+def _check_model(options: "Yolo") -> Iterator[Problem]:
+    where = "trainable.model"
+    path = Path(options.model)
+    told = models.task_of(options.model)
+    named = len(path.parts) == 1
+    if path.suffix not in {".pt", ".yaml", ".yml"}:
+        message = f"{options.model} is neither the .yaml of an architecture nor the .pt of weights"
+        yield Problem("yolo-model", where, message, did_you_mean(options.model, models.names()))
+    elif path.suffix != ".pt" and named and not path.is_file() and models.architecture(path.name) is None:
+        remedy = f"{did_you_mean(path.name, models.names())} or give a path, ./{path.name}"
+        yield Problem("yolo-model", where, f"Ultralytics has no {path.name}", remedy)
+    if options.task and told and options.task != told:
+        yield Problem(
+            "yolo-task", "trainable.task", f"{options.task}, but {path.name} is a model for {told}",
+            f"drop trainable.task, or choose a model for {options.task}",
+        )  # fmt: skip
+    if options.known_task() is None:
+        remedy = f"add trainable.task=segment, or another of {', '.join(models.TASKS)}"
+        yield Problem("yolo-task", "trainable.task", f"{path.name} does not tell its task", remedy)
+
+
+def _check_budget(experiment: "Experiment") -> Iterator[Problem]:
+    if experiment.budget.max_epochs is None:
+        message = "YOLO needs the number of epochs: the learning rate falls over all of them"
+        yield Problem("yolo-epochs", "budget.max_epochs", message, "set budget.max_epochs=100")
+    if (experiment.resources.gpu or 0) > 1:
+        remedy = "set resources.gpu=1; more GPUs run more trials at once"
+        yield Problem("yolo-gpu", "resources.gpu", "a trial on several GPUs cannot report its epochs", remedy)
+
+
+def _check_one(where: str, value: Any, task: Task | None) -> Iterator[Problem]:
+    """One argument, fixed or searched: does it exist, is it in range, does the task read it."""
+    key = _key(where)
+    foreign = _misplaced(where, key)
+    if foreign:
+        yield foreign
+        return
+    argument = arguments()[key]
+    if not argument.trains:
+        yield Problem("yolo-dead", where, f"train() does not read {key}", f"remove {where}")
+    elif task is not None and task not in ONLY_IN.get(key, (task,)):
+        readers = ", ".join(ONLY_IN[key]) or "depth"
+        yield Problem("yolo-dead", where, f"no effect in {task}: only {readers} reads it", f"remove {where}")
+    if isinstance(value, Distribution):
+        yield from _check_distribution(where, argument, value)
+    elif text := fault(argument, value):
+        yield Problem("yolo-value", where, f"{text}", f"{key} takes {argument.allowed}")
+    if key == "copy_paste" and task in {"detect", "pose"} and value:
+        message = f"has no effect in {task} unless the labels are polygons"
+        yield Problem("yolo-dead", where, message, "remove it where the labels are boxes", fatal=False)
+
+
+def _misplaced(where: str, key: str) -> Problem | None:
+    """The problem with an argument that does not belong here, or None."""
+    if key in HOMES:
+        return Problem("yolo-home", where, f"{key} has its home elsewhere", f"set {HOMES[key]}, remove {where}")
+    if key in OURS:
+        return Problem("yolo-home", where, f"{key} is set by the runner: {OURS[key]}", f"remove {where}")
+    if key == "seed" and where.startswith(FIXED):
+        return Problem("yolo-home", where, "the seed of every trial is the experiment's", f"set seed, remove {where}")
+    if key in GONE:
+        return Problem("yolo-argument", where, f"{key} is no argument of train(): {GONE[key]}", f"remove {where}")
+    if key not in arguments():
+        remedy = did_you_mean(key, [name for name, known in arguments().items() if known.trains])
+        return Problem("yolo-argument", where, f"{key} is no argument of train()", remedy)
+    return None
+
+
+def _check_distribution(where: str, argument: Argument, distribution: Distribution) -> Iterator[Problem]:
+    """Both ends of a range, or each listed value."""
+    if any(distribution.problems()):
+        return  # told by the search space itself
+    listed = distribution.values()
+    faults = list(_faults(argument, distribution.bounds(), distribution)) if listed is None else []
+    for value in listed or ():
+        text = fault(argument, value)
+        if text:
+            faults.append(f"the value {text.removeprefix('is ')}" if text.startswith("is ") else text)
+    for text in faults:
+        yield Problem("yolo-value", where, f"{distribution}: {text}", f"{argument.name} takes {argument.allowed}")
+
+
+def _faults(argument: Argument, bounds: tuple[float, float] | None, distribution: Distribution) -> Iterator[str]:
+    if argument.kind in {"bool", "str"} or argument.name in {"cache", "amp"}:
+        yield "it is searched as a number"
+    elif bounds is None:
+        if argument.lower is not None or argument.upper is not None:
+            yield "a normal distribution has no ends"
+    elif argument.kind == "int" and not getattr(distribution, "integer", False):
+        yield "it gives numbers that are not whole; use randint or qrandint"
+    elif argument.name == "imgsz" and (getattr(distribution, "q", 1) % STRIDE or bounds[0] % STRIDE):
+        yield f"it gives sizes that are no multiple of {STRIDE}; use qrandint with q: {STRIDE}"
+    else:
+        ends = (("lower end", bounds[0]), ("upper end", bounds[1]))
+        yield from (f"the {name} {text}" for name, end in ends if (text := fault(argument, end)))
+
+
+def _check_twice(train_args: Mapping[str, Any], experiment: "Experiment") -> Iterator[Problem]:
+    for key in experiment.search_space.tree:
+        if key in train_args:
+            remedy = f"remove {FIXED}.{key} or {SPACE}.{key}"
+            yield Problem("yolo-twice", f"{SPACE}.{key}", f"also fixed, in {FIXED}.{key}", remedy)
+
+
+def _can_be(value: Any, wanted: str) -> tuple[bool, bool]:
+    """Whether a fixed or searched text may be `wanted`, and whether it may be anything else."""
+    values = (value.values() or ()) if isinstance(value, Distribution) else (value,)
+    texts = [str(one).lower() for one in values]
+    return wanted in texts, any(text != wanted for text in texts)
+
+
+def _check_auto(given: Mapping[str, Any], effective: Mapping[str, Any]) -> Iterator[Problem]:
+    may_be_auto, may_be_other = _can_be(effective.get("optimizer", "auto"), "auto")
+    if not may_be_auto:
+        return
+    optimizer = effective.get("optimizer")
+    reason = "the default, optimizer=auto," if optimizer is None else "optimizer=auto"
+    for where in given:
+        if _key(where) in SET_BY_AUTO:
+            message = f"{reason} sets {_key(where)} itself" + (" in some trials" if may_be_other else "")
+            yield Problem("yolo-auto", where, message, f"set {FIXED}.optimizer=AdamW, or remove {where}")
+
+
+def _check_mosaic(experiment: "Experiment", effective: Mapping[str, Any]) -> Iterator[Problem]:
+    """The library switches these off for the last epochs: for all of them where close_mosaic is large."""
+    epochs = experiment.budget.max_epochs
+    closing = effective.get("close_mosaic", arguments()["close_mosaic"].default)
+    largest = (closing.bounds() or (0, 0))[1] if isinstance(closing, Distribution) else closing
+    searched = [key for key in CLOSED_WITH_MOSAIC if key in experiment.search_space.searched()]
+    if epochs is None or not isinstance(largest, int | float) or largest < epochs or not searched:
+        return
+    message = f"close_mosaic={largest} switches them off in the last {largest} of {epochs} epochs"
+    remedy = f"set {FIXED}.close_mosaic=0, or remove {', '.join(searched)} from the search space"
+    yield Problem("yolo-mosaic", f"{SPACE}.{searched[0]}", message, remedy, fatal=False)
+
+
+def _check_validation(given: Mapping[str, Any]) -> Iterator[Problem]:
+    reasons = {"val": "without validation every metric is 0", "save": "without saving there are no best weights"}
+    for where, value in given.items():
+        reason = reasons.get(_key(where))
+        if reason and _can_be(value, "false")[0]:
+            yield Problem("yolo-value", where, reason, f"remove {where}")
+
+
+def _check_workers(
+    experiment: "Experiment", effective: Mapping[str, Any], given: Mapping[str, Any]
+) -> Iterator[Problem]:
+    for where in given:
+        if _key(where) == "workers" and experiment.resources.gpu == 0 and effective["workers"] != 0:
+            message = "on the CPU Ultralytics loads data with 0 workers"
+            yield Problem("yolo-dead", where, message, f"remove {where}", fatal=False)
+        if _key(where) == "fraction" and isinstance(given[where], Distribution):
+            message = "trials that run at once rewrite one label cache, each for its own share of the images"
+            yield Problem("yolo-cache", where, message, "set budget.max_concurrent=1", fatal=False)
+
+
+def check_machine(options: "Yolo", project: Path) -> Iterator[Problem]:
+    """Machine tier: the files, and the network where something is to be fetched."""
+    yield from _check_model_file(options, project)
+    split = options.train_args.get("split", "val")
+    yield from dataset.problems(options.data, options.known_task(project), str(split), project)
+    yield from _check_network(options, project)
+
+
+def _check_model_file(options: "Yolo", project: Path) -> Iterator[Problem]:
+    asked = {"trainable.model": options.model} | {
+        f"{FIXED}.{key}": value
+        for key in ("pretrained", "distill_model")
+        if isinstance(value := options.train_args.get(key), str)
+    }
+    for where, name in asked.items():
+        known = name in models.weights() if where == "trainable.model" else False
+        if not (Path(models.resolve(name, project)).is_file() or known or models.architecture(Path(name).name)):
+            remedy = "correct the path" if len(Path(name).parts) > 1 else did_you_mean(name, models.names())
+            yield Problem("yolo-model", where, f"there is no {name} in {project}", remedy)
+
+
+def _check_network(options: "Yolo", project: Path) -> Iterable[Problem]:
+    missing = {}
+    if models.must_be_fetched(options.model, project):
+        remedy = f"put the file at {models.weights_folder(project) / options.model}"
+        missing["trainable.model"] = (options.model, remedy)
+    if dataset.must_be_fetched(options.data, project):
+        missing["trainable.data"] = (options.data, f"put the images below {dataset.folder(project)}")
+    if not missing or reachable():
+        return
+    for where, (name, remedy) in missing.items():
+        message = f"{name} is not on this machine, and there is no network to fetch it"
+        yield Problem("yolo-network", where, message, f"{remedy}, or run once with a network")

@@ -1,0 +1,68 @@
+"""What a trial reports: names and directions for each task, F1, and the report of one epoch."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from runner.config.objective import Mode, Objective
+from runner.trainables.yolo.models import Task
+
+PARTS: dict[Task, str] = {"detect": "B", "segment": "BM", "pose": "BP", "obb": "B", "classify": ""}
+"""Box, mask and pose: the letters behind the metrics' names."""
+
+LOSSES: dict[Task, tuple[str, ...]] = {
+    "detect": ("box_loss", "cls_loss", "dfl_loss"),
+    "segment": ("box_loss", "seg_loss", "cls_loss", "dfl_loss", "sem_loss"),
+    "pose": ("box_loss", "pose_loss", "kobj_loss", "cls_loss", "dfl_loss"),
+    "obb": ("box_loss", "cls_loss", "dfl_loss", "angle_loss"),
+    "classify": ("loss",),
+}
+GROUPS = 3
+"""Parameter groups of every optimizer but MuSGD: weights, normalisation, biases."""
+
+
+def names(task: Task, groups: int = GROUPS) -> dict[str, Mode | None]:
+    """Every metric of a report with the direction that is better (None: neither)."""
+    result: dict[str, Mode | None] = {}
+    for part in PARTS[task]:
+        for name in ("precision", "recall", "mAP50", "mAP50-95"):
+            result[f"metrics/{name}({part})"] = "max"
+        result[f"F1({part})"] = "max"
+    if task == "classify":
+        result |= {"metrics/accuracy_top1": "max", "metrics/accuracy_top5": "max"}
+    result |= {f"{split}/{loss}": "min" for split in ("train", "val") for loss in LOSSES[task]}
+    result |= {f"lr/pg{group}": None for group in range(groups)}
+    return {**result, "epoch": None, "fitness": "max"}
+
+
+def default(task: Task) -> str:
+    """The metric that Ultralytics itself ranks models of the task by."""
+    if task == "classify":
+        return "metrics/accuracy_top1"
+    return f"metrics/mAP50-95({PARTS[task][-1]})"
+
+
+def f1(precision: float, recall: float) -> float:
+    """Harmonic mean of precision and recall, 0 where both are 0 (van Rijsbergen, Information Retrieval, 1979)."""
+    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+
+
+def with_f1(metrics: Mapping[str, Any]) -> dict[str, float]:
+    """The metrics as plain floats, with F1 for boxes and for each other part that has a precision."""
+    plain = {name: float(value) for name, value in metrics.items()}
+    for part in "BMP":
+        if f"metrics/precision({part})" in plain:
+            plain[f"F1({part})"] = f1(plain[f"metrics/precision({part})"], plain[f"metrics/recall({part})"])
+    return plain
+
+
+def fitness(objective: Objective, report: Mapping[str, Any]) -> float:
+    """The objective as Ultralytics takes a fitness: higher is better, always finite.
+
+    NaN and infinity become the lowest number: an epoch without a value is never the best, and does not look to the
+    library like broken weights, which it would reload. Raises KeyError with the name of a metric that is missing.
+    """
+    score = objective.score(report)
+    if not math.isfinite(score):
+        return -1e308
+    return score if objective.mode == "max" else -score

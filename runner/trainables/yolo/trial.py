@@ -1,0 +1,151 @@
+"""One trial: a training of Ultralytics with the sampled values, reporting once an epoch."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from runner.config.objective import Objective
+from runner.config.trainable import Trial
+from runner.trainables.yolo import dataset, metrics, models
+from runner.trainables.yolo.attestation import attest, attest_batch
+from runner.trainables.yolo.environment import switch_off_integrations
+
+if TYPE_CHECKING:
+    from runner.trainables.yolo import Yolo
+
+MOST_WORKERS = 8
+
+
+def run(options: "Yolo", config: Mapping[str, Any], trial: Trial) -> None:
+    """Train to the end. Weights, args.yaml, applied.json and plots lie in the trial's folder."""
+    from ultralytics import YOLO
+
+    switch_off_integrations()
+    arguments = train_arguments(options, config, trial)
+    model = YOLO(models.resolve(options.model, trial.project), task=options.task)
+    for event, callback in Reporter(arguments, trial).callbacks().items():
+        model.add_callback(event, callback)
+    model.train(trainer=objective_trainer(model.task_map[model.task]["trainer"], trial.objective), **arguments)
+
+
+def train_arguments(options: "Yolo", config: Mapping[str, Any], trial: Trial) -> dict[str, Any]:
+    """Everything that is passed to train(): ours below, what the user fixed and what was sampled on top."""
+    given = {key: plain(value) for key, value in {**options.train_args, **config}.items()}
+    for key in ("pretrained", "distill_model"):
+        if isinstance(given.get(key), str):
+            given[key] = models.resolve(given[key], trial.project)
+    defaults = {
+        "seed": trial.seed,
+        # a trial is ended by the experiment's scheduler and stoppers, which say so, unless the user asks for patience
+        "patience": 0,
+        "workers": min(MOST_WORKERS, max(0, int(trial.cpus) - 1)) if trial.gpus else 0,
+        **_precision(trial),
+    }
+    ours = {
+        "data": data(options, trial),
+        "epochs": trial.max_epochs,
+        "save_dir": str(trial.folder.resolve()),
+        "exist_ok": True,
+        "device": "0" if trial.gpus else "cpu",  # an index among the devices that Ray shows the trial
+    }
+    return {**defaults, **given, **ours}
+
+
+def data(options: "Yolo", trial: Trial) -> str:
+    """The data.yaml that `prepare` wrote for the run; classification has a folder instead."""
+    if options.known_task(trial.project) == "classify":
+        return str(dataset.source(options.data, trial.project) or options.data)
+    return str(dataset.resolved_file(trial.run_folder).resolve())
+
+
+def _precision(trial: Trial) -> dict[str, Any]:
+    """amp=True makes the library fetch other weights to compare with; bf16 needs neither those nor loss scaling."""
+    if not trial.gpus:
+        return {}
+    import torch
+
+    return {"amp": "bf16" if torch.cuda.is_bf16_supported() else False}
+
+
+def plain(value: Any) -> Any:
+    """Plain Python in place of numpy's numbers, which the library refuses."""
+    if isinstance(value, dict):
+        return {key: plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    return value.item() if hasattr(value, "item") else value
+
+
+class Reporter:
+    """The callbacks of one training: attests at the first batch, reports after each validated epoch."""
+
+    def __init__(self, requested: Mapping[str, Any], trial: Trial) -> None:
+        self.requested = requested
+        self.trial = trial
+        self.attested = False
+        self.trained = False
+
+    def callbacks(self) -> dict[str, Callable[[Any], None]]:
+        """Ultralytics' event to what happens then."""
+        return {
+            "on_pretrain_routine_start": self.share_processor,
+            "on_train_batch_start": self.attest_once,
+            "on_train_epoch_end": self.epoch_trained,
+            "on_fit_epoch_end": self.report,
+        }
+
+    def share_processor(self, trainer: Any) -> None:
+        """The library takes every core but one; the trial has its own share of them."""
+        import torch
+
+        if trainer.device.type == "cpu":
+            torch.set_num_threads(max(1, int(self.trial.cpus)))
+
+    def attest_once(self, trainer: Any) -> None:
+        if not self.attested:
+            attest(self.requested, trainer, self.trial.folder)
+            self.attested = True
+
+    def epoch_trained(self, trainer: Any) -> None:
+        attest_batch(self.requested, trainer)
+        self.trained = True
+
+    def report(self, trainer: Any) -> None:
+        """Once an epoch: the library calls this once more after the last, for its validation of best.pt."""
+        import ray.tune
+
+        if self.trained:
+            self.trained = False
+            ray.tune.report(trainer.report)
+
+
+def objective_trainer(base: Any, objective: Objective) -> Any:
+    """The task's trainer, with the objective as its fitness: best.pt, last.pt's record and `patience` follow that."""
+
+    class ObjectiveTrainer(base):  # type: ignore[misc]
+        """Keeps the report of the epoch, in which `fitness` is Ultralytics' own."""
+
+        best_fitness: float | None
+        report: dict[str, float]
+
+        def validate(self) -> tuple[dict[str, float], float]:
+            best = self.best_fitness
+            results, own = super().validate()
+            self.report = epoch_report(self, results, own)
+            fitness = metrics.fitness(objective, self.report)
+            self.best_fitness = fitness if best is None else max(best, fitness)
+            return results, fitness
+
+    return ObjectiveTrainer
+
+
+def epoch_report(trainer: Any, results: Mapping[str, Any], fitness: Any) -> dict[str, float]:
+    """Validation metrics and losses, F1, training losses, learning rates, epoch from 1, Ultralytics' fitness."""
+    losses = trainer.label_loss_items(trainer.tloss, "train")
+    report = metrics.with_f1({**results, **losses, **trainer.lr, "fitness": fitness})
+    return {**report, "epoch": trainer.epoch + 1}
+
+
+def weights(folder: Path) -> Path:
+    """Where a trial keeps its best weights by the objective."""
+    return folder / "weights" / "best.pt"

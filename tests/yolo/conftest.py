@@ -1,0 +1,142 @@
+"""A harness of our own: one trial of `Yolo` in a real `tune.Tuner`, without the rest of the runner."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runner.config.experiment import Budget, Choice, Experiment, Resources
+from runner.config.objective import Mode, Objective, Target
+from runner.config.search_space import read_search_space
+from runner.config.trainable import Trial
+from runner.trainables.yolo import Yolo
+
+TINY = {"imgsz": 64, "batch": 8, "nbs": 8, "optimizer": "AdamW", "mosaic": 0.0, "warmup_epochs": 0.0, "plots": False}
+
+
+def experiment(options: Yolo, space: dict[str, Any] | None = None, **changes: Any) -> Experiment:
+    """An experiment around `options`, valid but for what a test gives it."""
+    search_space, problems = read_search_space(space or {})
+    assert not problems
+    budget = Budget(num_samples=1, max_epochs=changes.pop("max_epochs", 3))
+    resources = Resources(cpu=1, gpu=changes.pop("gpu", 0))
+    assert not changes
+    return Experiment(
+        name="test",
+        seed=0,
+        objective=Objective((Target("fitness", "max"),)),
+        budget=budget,
+        resources=resources,
+        trainable=options,
+        trainable_name="yolo",
+        search_space=search_space,
+        searcher=Choice("random"),
+        scheduler=Choice("fifo"),
+        stoppers=(),
+        loggers=(),
+        ray=Choice("local"),
+        output_dir="outputs",
+        config={},
+    )
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What one trial left: its reports in order, its folder, its error."""
+
+    reports: list[dict[str, Any]]
+    folder: Path
+    error: BaseException | None
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which the user typed the command; data is generated there once."""
+    return tmp_path_factory.mktemp("project")
+
+
+@pytest.fixture(scope="session")
+def ray_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Ray with one CPU, and the home folder of its workers, which nothing may be written into."""
+    import ray
+
+    home = tmp_path_factory.mktemp("home")
+    os.environ["RAY_AUTH_MODE"] = "disabled"  # else Ray writes a token into the home folder
+    ray.init(num_cpus=1, include_dashboard=False, log_to_driver=False)
+    yield home
+    ray.shutdown()
+
+
+def train(
+    options: Yolo,
+    config: dict[str, Any],
+    *,
+    folder: Path,
+    project: Path,
+    home: Path,
+    epochs: int,
+    objective: tuple[str, Mode],
+    sabotage: str | None = None,
+) -> Trained:
+    """One trial in a run folder of its own. `sabotage` is a dotted name of the trainer that is changed before it starts."""
+    from ray import tune
+
+    trial_folder = folder / "trials" / "trial_0"
+    trial_folder.mkdir(parents=True)
+    trial = Trial(
+        name="trial_0",
+        folder=trial_folder,
+        run_folder=folder,
+        project=project,
+        objective=Objective((Target(*objective),)),
+        seed=0,
+        max_epochs=epochs,
+        cpus=1,
+        gpus=0,
+    )
+    options.prepare(experiment(options), folder, project)
+    environment = {**options.environment(folder), "HOME": str(home)}
+
+    def trainable(sampled: dict[str, Any]) -> None:
+        os.environ.update(environment)
+        if sabotage:
+            spoil(sabotage)
+        options.train(sampled, trial)
+
+    reports: list[dict[str, Any]] = []
+    tuner = tune.Tuner(
+        tune.with_resources(trainable, {"cpu": 1}),
+        param_space=config,
+        run_config=tune.RunConfig(name="tune", storage_path=str(folder), verbose=0, callbacks=[Keep(reports)]),
+    )
+    result = tuner.fit()[0]
+    return Trained(reports, trial_folder, result.error)
+
+
+class Keep:
+    """Keeps every report. Made a Ray callback where it is used, so that this module imports no Ray."""
+
+    def __new__(cls, reports: list[dict[str, Any]]) -> Any:
+        from ray.tune import Callback
+
+        class KeepReports(Callback):
+            def on_trial_result(self, iteration: int, trials: Any, trial: Any, result: Any, **info: Any) -> None:
+                reports.append(dict(result))
+
+        return KeepReports()
+
+
+def spoil(name: str) -> None:
+    """In the trial's process: let the trainer work with another value than the one it was asked for."""
+    from ultralytics.engine.trainer import BaseTrainer
+
+    build = BaseTrainer.build_optimizer
+
+    def build_spoiled(self: Any, *arguments: Any, **keywords: Any) -> Any:
+        optimizer = build(self, *arguments, **{**keywords, name: keywords[name] * 2})
+        return optimizer
+
+    BaseTrainer.build_optimizer = build_spoiled
