@@ -81,7 +81,7 @@ def train(
     objective: tuple[str, Mode],
     sabotage: str | None = None,
 ) -> Trained:
-    """One trial in a run folder of its own. `sabotage` is a dotted name of the trainer that is changed before it starts."""
+    """One trial in a run folder of its own. `sabotage`: see `spoil`."""
     from ray import tune
 
     trial_folder = folder / "trials" / "trial_0"
@@ -130,13 +130,12 @@ class Keep:
 
 
 def spoil(name: str) -> None:
-    """In the trial's process: let the trainer work with another value than the one it was asked for."""
+    """In the trial's process: double an argument of build_optimizer, behind the back of train()'s arguments."""
     from ultralytics.engine.trainer import BaseTrainer
 
     build = BaseTrainer.build_optimizer
 
     def build_spoiled(self: Any, *arguments: Any, **keywords: Any) -> Any:
-        optimizer = build(self, *arguments, **{**keywords, name: keywords[name] * 2})
-        return optimizer
+        return build(self, *arguments, **{**keywords, name: keywords[name] * 2})
 
     BaseTrainer.build_optimizer = build_spoiled

@@ -176,8 +176,9 @@ def _check_distribution(where: str, argument: Argument, distribution: Distributi
         text = fault(argument, value)
         if text:
             faults.append(f"the value {text.removeprefix('is ')}" if text.startswith("is ") else text)
-    for text in faults:
-        yield Problem("yolo-value", where, f"{distribution}: {text}", f"{argument.name} takes {argument.allowed}")
+    if faults:
+        message = f"{distribution}: {' and '.join(faults)}"
+        yield Problem("yolo-value", where, message, f"{argument.name} takes {argument.allowed}")
 
 
 def _faults(argument: Argument, bounds: tuple[float, float] | None, distribution: Distribution) -> Iterator[str]:
@@ -191,7 +192,8 @@ def _faults(argument: Argument, bounds: tuple[float, float] | None, distribution
     elif argument.name == "imgsz" and (getattr(distribution, "q", 1) % STRIDE or bounds[0] % STRIDE):
         yield f"it gives sizes that are no multiple of {STRIDE}; use qrandint with q: {STRIDE}"
     else:
-        ends = (("lower end", bounds[0]), ("upper end", bounds[1]))
+        kind = int if getattr(distribution, "integer", False) else float
+        ends = (("lower end", kind(bounds[0])), ("upper end", kind(bounds[1])))
         yield from (f"the {name} {text}" for name, end in ends if (text := fault(argument, end)))
 
 
@@ -229,7 +231,9 @@ def _check_mosaic(experiment: "Experiment", effective: Mapping[str, Any]) -> Ite
     searched = [key for key in CLOSED_WITH_MOSAIC if key in experiment.search_space.searched()]
     if epochs is None or not isinstance(largest, int | float) or largest < epochs or not searched:
         return
-    message = f"close_mosaic={largest} switches them off in the last {largest} of {epochs} epochs"
+    message = (
+        f"close_mosaic={largest} switches {', '.join(searched)} off in the last {largest} epochs, which is all {epochs}"
+    )
     remedy = f"set {FIXED}.close_mosaic=0, or remove {', '.join(searched)} from the search space"
     yield Problem("yolo-mosaic", f"{SPACE}.{searched[0]}", message, remedy, fatal=False)
 

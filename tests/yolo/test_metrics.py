@@ -1,0 +1,38 @@
+"""Names, F1, and the objective as a fitness."""
+
+import math
+
+import pytest
+
+from runner.config.objective import Objective, Target
+from runner.trainables.yolo import Yolo, metrics, package
+
+
+@pytest.mark.parametrize("task", metrics.LOSSES)
+def test_the_default_metric_is_the_packages_own_and_is_reported(task: str) -> None:
+    default = metrics.default(task)
+    assert default == package.constants("cfg/__init__.py")["TASK2METRIC"][task]
+    assert metrics.names(task)[default] == "max"
+
+
+def test_directions() -> None:
+    names = Yolo(model="yolo11n-seg.yaml", data="shapes").metrics()
+    assert names is not None
+    assert names["val/seg_loss"] == names["train/box_loss"] == "min"
+    assert names["F1(M)"] == names["metrics/precision(B)"] == names["fitness"] == "max"
+    assert names["epoch"] is names["lr/pg0"] is None
+
+
+def test_f1() -> None:
+    report = metrics.with_f1({"metrics/precision(B)": 0.5, "metrics/recall(B)": 0.25})
+    assert report["F1(B)"] == pytest.approx(1 / 3)
+    assert "F1(M)" not in report
+    assert metrics.f1(0.0, 0.0) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("mode", "value", "fitness"),
+    [("max", 0.3, 0.3), ("min", 2.0, -2.0), ("max", math.nan, -1e308), ("min", -math.inf, -1e308)],
+)
+def test_fitness_is_finite_and_higher_is_better(mode: str, value: float, fitness: float) -> None:
+    assert metrics.fitness(Objective((Target("loss", mode),)), {"loss": value}) == fitness  # type: ignore[arg-type]
