@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from runner.config.hydra_loader import HydraLoader
-from runner.config.overrides import SPACE, Assignment, GroupChoice, HydraWord, Word, read_word
+from runner.config.overrides import SEVERAL, SPACE, Assignment, GroupChoice, HydraWord, Word, read_word
 from runner.config.search_space import call_to_mapping, is_call
 from runner.errors import ConfigError, Problem
 
@@ -26,7 +26,7 @@ def compose(words: Sequence[str], loader: HydraLoader, *, with_hydra: bool = Fal
     """Compose the config of one job. Raises ConfigError with every word that is wrong."""
     read = _read_words(words, loader)
     for_hydra = [word.text for word in read if not isinstance(word, Assignment)]
-    config, choices = loader.compose(for_hydra, with_hydra=with_hydra)
+    config, choices = _compose(for_hydra, loader, with_hydra=with_hydra)
     notes = _drop_replaced(config, choices, read, loader)
     problems: list[Problem] = []
     for word in read:
@@ -35,6 +35,14 @@ def compose(words: Sequence[str], loader: HydraLoader, *, with_hydra: bool = Fal
     if problems:
         raise ConfigError(problems)
     return Composed(config, choices, tuple(words), tuple(notes))
+
+
+def _compose(
+    words: Sequence[str], loader: HydraLoader, *, with_hydra: bool = False
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Hydra's composition; it does not tell which options of a group of several were chosen, their nodes do."""
+    config, choices = loader.compose(words, with_hydra=with_hydra)
+    return config, choices | {group: list(config.get(group) or {}) for group in SEVERAL}
 
 
 def _read_words(words: Sequence[str], loader: HydraLoader) -> list[Word]:
@@ -60,12 +68,12 @@ def _drop_replaced(
     if not picked or choices.get(PRESET) is None:
         return []
     preset_word = f"{PRESET}={choices[PRESET]}"
-    _, preset_choices = loader.compose([preset_word])
+    _, preset_choices = _compose([preset_word], loader)
     swapped = [word for word in picked if _names(preset_choices.get(word.group)) != list(word.options)]
     if not swapped:
         return []
     kept = [f"{g}={_as_word(o)}" for g, o in choices.items() if g in loader.groups and g != PRESET]
-    plain, _ = loader.compose([*kept, f"{PRESET}=null", *(w.text for w in words if isinstance(w, HydraWord))])
+    plain, _ = _compose([*kept, f"~{PRESET}", *(w.text for w in words if isinstance(w, HydraWord))], loader)
     notes = []
     for word in swapped:
         before = _names(preset_choices.get(word.group))
@@ -90,11 +98,11 @@ def _as_word(choice: Any) -> str:
 def _replace_node(config: dict[str, Any], plain: dict[str, Any], word: GroupChoice, keep: set[str]) -> list[str]:
     """Take the node of `word.group` from `plain`; in a group of several, options in `keep` stay. Returns what went."""
     old, new = config.get(word.group) or {}, plain.get(word.group) or {}
-    several = word.group in {"stopper", "logger"}
-    if several:
+    if word.group in SEVERAL:
         new = {**new, **{name: old[name] for name in keep if name in old}}
     config[word.group] = new
-    return sorted(path for path, value in _flat(old) if dict(_flat(new)).get(path) != value and path != "name")
+    after = dict(_flat(new))
+    return sorted(path for path, value in _flat(old) if after.get(path) != value and path != "name")
 
 
 def _flat(node: dict[str, Any], prefix: str = "") -> Iterable[tuple[str, str]]:

@@ -19,11 +19,12 @@ from hydra.core.object_type import ObjectType
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override as HydraOverride
 from hydra.core.plugins import Plugins
-from hydra.errors import HydraException, OverrideParseException
+from hydra.errors import HydraException
 from hydra.plugins.search_path_plugin import SearchPathPlugin
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
 
 from runner.errors import ConfigError, Problem
 
@@ -109,7 +110,7 @@ class HydraLoader:
         """A word of the command line in Hydra's grammar, or None where that grammar refuses it."""
         try:
             return OverridesParser.create(self.hydra.config_loader).parse_override(text)
-        except OverrideParseException:
+        except HydraException:
             return None
 
 
@@ -138,7 +139,7 @@ def read_yaml_value(text: str) -> Any:
     """A value of the command line read as YAML, with OmegaConf's reading of numbers (1e-5 is one). Raises ValueError."""
     try:
         node = OmegaConf.create(f"value: {text}")
-    except (OmegaConfBaseException, ValueError, AttributeError) as error:
+    except (OmegaConfBaseException, YAMLError) as error:
         raise ValueError(str(error)) from error
     if not isinstance(node, DictConfig) or list(node) != ["value"]:
         raise ValueError(text)

@@ -15,6 +15,8 @@ from runner.config.suggest import did_you_mean
 from runner.errors import ConfigError, Problem
 
 SPACE = "search_space"
+SEVERAL = ("stopper", "logger")
+"""Groups of which several options may be chosen at once."""
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -88,6 +90,9 @@ def _group_choice(group: str, value: str, loader: HydraLoader) -> GroupChoice:
     ]
     if problems:
         raise ConfigError(problems)
+    if chosen is None:
+        # Hydra's word for "none of this group"; its grammar reads group=null and then fails on it.
+        return GroupChoice(group, (), f"{group}=[]" if group in SEVERAL else f"~{group}")
     return GroupChoice(group, tuple(options), f"{group}={value}")
 
 

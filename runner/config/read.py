@@ -84,7 +84,7 @@ def _canonical(config: Mapping[str, Any], objective: Objective) -> dict[str, Any
 def _unknown_keys(config: Mapping[str, Any]) -> Iterator[Problem]:
     for key in config:
         if key not in KEYS:
-            yield unknown_key(str(key), str(key), KEYS)
+            yield unknown_key(str(key), str(key), (*KEYS, "experiment"))
 
 
 def unknown_key(where: str, key: str, known: Iterable[str], elsewhere: Mapping[str, str] | None = None) -> Problem:

@@ -25,8 +25,8 @@ class Distribution:
 
     name: ClassVar[str]
 
-    def problems(self) -> Iterator[str]:
-        """What is wrong with the arguments."""
+    def problems(self) -> Iterator[tuple[str, str]]:
+        """Each argument to change, and what is wrong with it."""
         yield from ()
 
     def contains(self, value: Any) -> bool:
@@ -45,7 +45,8 @@ class Distribution:
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
     def __str__(self) -> str:
-        return f"{self.name}({', '.join(_text(value) for value in self.arguments().values())})"
+        told = (getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != f.default)
+        return f"{self.name}({', '.join(_text(list(v) if isinstance(v, tuple) else v) for v in told)})"
 
 
 def _text(value: Any) -> str:
@@ -68,31 +69,31 @@ class _Range(Distribution):
     integer: ClassVar[bool] = False
     log: ClassVar[bool] = False
 
-    def problems(self) -> Iterator[str]:
+    def problems(self) -> Iterator[tuple[str, str]]:
         numbers = {key: value for key, value in self.arguments().items() if not _number(value)}
         if numbers:
-            yield from (f"{key}={value!r} is not a finite number" for key, value in numbers.items())
+            yield from ((key, f"{key}={value!r} is not a finite number") for key, value in numbers.items())
             return
         if self.integer:
             yield from (
-                f"{key}={value!r} is not a whole number"
+                (key, f"{key}={value!r} is not a whole number")
                 for key, value in self.arguments().items()
                 if key != "base" and not isinstance(value, int)
             )
         if self.lower >= self.upper:
-            yield f"lower={_text(self.lower)} is not below upper={_text(self.upper)}: the range is empty"
+            yield "upper", f"lower={_text(self.lower)} is not below upper={_text(self.upper)}: the range is empty"
         if self.log and self.lower <= 0:
-            yield f"lower={_text(self.lower)}: a log range needs lower above 0"
+            yield "lower", f"lower={_text(self.lower)}: a log range needs lower above 0"
         base = self.arguments().get("base", 10)
         if base <= 1:
-            yield f"base={_text(base)} is not above 1"
+            yield "base", f"base={_text(base)} is not above 1"
         q = self.arguments().get("q")
         if q is not None:
             if q <= 0:
-                yield f"q={_text(q)} is not above 0"
+                yield "q", f"q={_text(q)} is not above 0"
             else:
                 yield from (
-                    f"{key}={_text(value)} is not a multiple of q={_text(q)}"
+                    (key, f"{key}={_text(value)} is not a multiple of q={_text(q)}")
                     for key, value in (("lower", self.lower), ("upper", self.upper))
                     if not _multiple(value, q)
                 )
@@ -171,12 +172,12 @@ class Normal(Distribution):
     mean: float = 0.0
     sd: float = 1.0
 
-    def problems(self) -> Iterator[str]:
+    def problems(self) -> Iterator[tuple[str, str]]:
         for key, value in self.arguments().items():
             if not _number(value):
-                yield f"{key}={value!r} is not a finite number"
+                yield key, f"{key}={value!r} is not a finite number"
             elif key in {"sd", "q"} and value <= 0:
-                yield f"{key}={_text(value)} is not above 0"
+                yield key, f"{key}={_text(value)} is not above 0"
 
     def contains(self, value: Any) -> bool:
         return _number(value)
@@ -196,9 +197,9 @@ class Choice(Distribution):
     name = "choice"
     categories: tuple[Any, ...]
 
-    def problems(self) -> Iterator[str]:
+    def problems(self) -> Iterator[tuple[str, str]]:
         if not isinstance(self.categories, tuple) or not self.categories:
-            yield f"{next(iter(self.arguments()))} must be a list with at least one value"
+            yield "categories", "must be a list with at least one value"
 
     def values(self) -> tuple[Any, ...]:
         return self.categories
@@ -372,5 +373,5 @@ def _read_mapping(node: Mapping[str, Any], where: str, problems: list[Problem]) 
         problems.extend(wrong)
         return None
     distribution = kind(**arguments)
-    problems.extend(Problem("space-range", where, text, f"now {distribution}") for text in distribution.problems())
+    problems.extend(Problem("space-range", where, text, f"it reads {distribution}; type {where}.{argument}=...") for argument, text in distribution.problems())
     return distribution
