@@ -27,8 +27,7 @@ WIDE = 110
 class LiveView:
     """A renderable of the record as it is at that moment, as wide as the terminal and less high than it.
 
-    Drawn from a thread of its own while the record changes: it takes a copy of the list of trials, which is one step
-    for the interpreter, and a row that is half a report old does no harm.
+    Drawn from a thread of its own while the record changes: a row that is half a report old does no harm.
     """
 
     def __init__(self, record: Record, *, title: str, time_budget: float | None) -> None:

@@ -67,7 +67,8 @@ class Record:
         """A trial starts, or goes on after a pause or a failure."""
         row = self.rows.get(name)
         if row is None:
-            row = self.rows[name] = TrialRow(name, config, self.clock())
+            # A new mapping, as another thread may be going through the old one.
+            self.rows = {**self.rows, name: TrialRow(name, config, self.clock())}
             self.states[TrialState.RUNNING] += 1
         else:
             row.config, row.started_at = config, self.clock() - row.seconds

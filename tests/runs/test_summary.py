@@ -73,6 +73,7 @@ def test_a_long_command_can_be_pasted(run: RunFolder, record: Record) -> None:
     text = read(record, run, 60, command)
     told = text[text.index("next\n") + 5 :]
     assert max(map(len, told.splitlines())) <= 60
+    assert all(line.endswith(" \\") for line in told.splitlines()[:-1])
     assert shlex.split(told.replace("\\\n", "")) == shlex.split(command)
 
 
