@@ -19,6 +19,7 @@ from runner.runs.folder import RunFolder
 from runner.runs.progress import Progress
 from runner.runs.record import Record
 from runner.runs.summary import exit_code, summary
+from runner.runs.wording import shown
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, flo
         record.close()
     seconds = time.monotonic() - started
     commands = _next_commands(job, run)
-    console.print(summary(record, run, max_epochs=budget.max_epochs, seconds=seconds, next_commands=commands))
+    told = summary(record, run, max_epochs=budget.max_epochs, seconds=seconds, next_commands=commands)
+    console.print(told, soft_wrap=True)
     return _result(job, run, record, seconds, exit_code(record, interrupted))
 
 
@@ -103,9 +105,9 @@ def _next_commands(job: Job, run: RunFolder) -> list[str]:
     commands = [shlex.join(["python", "-m", "runner", *words, more])]
     chosen = {choice.name for choice in job.experiment.loggers}
     if "tensorboard" in chosen:
-        commands.append(f"tensorboard --logdir {shlex.quote(str(run.tune))}")
+        commands.append(f"tensorboard --logdir {shlex.quote(shown(run.tune))}")
     if "wandb" in chosen and list(run.root.glob("wandb/offline-run-*")):
-        commands.append(f"wandb sync {shlex.quote(str(run.root / 'wandb'))}/offline-run-*")
+        commands.append(f"wandb sync {shlex.quote(shown(run.root / 'wandb'))}/offline-run-*")
     return commands
 
 

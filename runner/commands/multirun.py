@@ -1,5 +1,6 @@
 """-m: one job for each combination of values, on one Ray, with a comparison at the end."""
 
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -14,7 +15,7 @@ from runner.config.hydra_loader import HydraLoader, search_path
 from runner.config.overrides import expand
 from runner.errors import FAILED, INTERRUPTED, OK, ConfigError, Problem, RunnerError
 from runner.runs.comparison import JobResult, table, write
-from runner.runs.folder import MultirunFolder
+from runner.runs.folder import MultirunFolder, RunFolder
 from runner.runs.output import redirected, terminal
 from runner.runs.wording import shown
 
@@ -70,7 +71,7 @@ def _run_all(
 ) -> list[JobResult]:
     results: list[JobResult] = []
     for number, job in enumerate(jobs):
-        console.print(f"\njob {number + 1} of {len(jobs)}: {' '.join(job.words)}", markup=False, soft_wrap=True)
+        console.print(f"\njob {number} ({number + 1} of {len(jobs)}): {' '.join(job.words)}", markup=False, soft_wrap=True)
         results.append(_run_one(number, job, folder, project, available, console))
         write(folder.comparison, results)
         if results[-1].exit_code == INTERRUPTED:
@@ -89,12 +90,21 @@ def _run_one(
         try:
             return replace(run_job(job, run, project, available, console), job=number)
         except RunnerError as error:
-            console.print(f"job {number + 1} failed: {error}", markup=False)
-            objective = job.experiment.objective
-            return JobResult(
-                job=number, overrides=job.words, folder=run.root, best=None, objective=objective.label,
-                mode=objective.mode, trials=0, epochs=0, seconds=0.0, exit_code=error.exit_code, error=str(error),
-            )  # fmt: skip
+            console.print(f"job {number} failed: {error}", markup=False, soft_wrap=True)
+            return _failed(number, job, run, error.exit_code, str(error))
+        except Exception as error:  # noqa: BLE001 - whatever broke one job must not hide the others
+            traceback.print_exc()
+            console.print(f"job {number} failed: {error!r}; see {shown(run.log)}", markup=False, soft_wrap=True)
+            return _failed(number, job, run, FAILED, repr(error))
+
+
+def _failed(number: int, job: Job, run: RunFolder, code: int, error: str) -> JobResult:
+    """The result of a job that broke before it could tell its own."""
+    objective = job.experiment.objective
+    return JobResult(
+        job=number, overrides=job.words, folder=run.root, best=None, objective=objective.label, mode=objective.mode,
+        trials=0, epochs=0, seconds=0.0, exit_code=code, error=error,
+    )  # fmt: skip
 
 
 def _exit_code(results: Sequence[JobResult]) -> int:

@@ -14,10 +14,14 @@ def to_ray(space: SearchSpace) -> dict[str, Any]:
 
 
 def to_ray_domain(distribution: Distribution) -> Any:
-    """One distribution; both sides have the same arguments in the same order (ray.tune.search.sample)."""
+    """One distribution; both sides have the same arguments in the same order (ray.tune.search.sample).
+
+    Ray 2.60 warns of `base`: a log-uniform distribution is the same for every base.
+    """
     from ray import tune
 
-    values = (list(v) if isinstance(v, tuple) else v for v in distribution.arguments().values())
+    arguments = {key: value for key, value in distribution.arguments().items() if key != "base"}
+    values = (list(value) if isinstance(value, tuple) else value for value in arguments.values())
     return getattr(tune, _RAY_NAMES.get(distribution.name, distribution.name))(*values)
 
 

@@ -9,7 +9,6 @@ from types import FrameType
 from typing import Any
 
 from runner.config.experiment import Experiment
-from runner.config.objective import OBJECTIVE
 from runner.config.registry import LOGGERS, SCHEDULERS, SEARCHERS
 from runner.config.search_space import Grid
 from runner.runs.folder import RunFolder
@@ -81,9 +80,6 @@ def run_trials(
             name=run.tune.name,
             storage_path=str(run.root.resolve()),
             config=to_ray(experiment.search_space),
-            # A searcher that has its objective already (Optuna) refuses to be told again.
-            metric=OBJECTIVE if experiment.searcher.name == "random" else None,
-            mode=experiment.objective.mode if experiment.searcher.name == "random" else None,
             num_samples=experiment.budget.num_samples,
             search_alg=SEARCHERS.get(experiment.searcher.name).build(experiment, **experiment.searcher.options),
             scheduler=SCHEDULERS.get(experiment.scheduler.name).build(
