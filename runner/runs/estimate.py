@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from runner.runs.record import Record
 from runner.runs.trial import TrialRow, TrialState
+from runner.runs.wording import roughly
 
 
 def done(record: Record) -> float | None:
@@ -32,6 +33,12 @@ def time_left(record: Record, now: float, time_budget: float | None) -> float | 
     unfinished = len(running) + (record.expected_trials or 0) - len(rows)
     left = work / max(1, min(record.most_running, unfinished))
     return left if budget_left is None else min(left, budget_left)
+
+
+def about_left(record: Record, time_budget: float | None) -> str:
+    """`time_left` in words, "about 3m left", or nothing where it is not known or under a second."""
+    left = time_left(record, record.clock(), time_budget)
+    return "" if left is None or left < 1 else f"about {roughly(left)} left"
 
 
 def _work_left(record: Record, rows: Sequence[TrialRow], running: list[TrialRow], now: float) -> float | None:

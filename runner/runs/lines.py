@@ -2,11 +2,11 @@
 
 from rich.console import Console
 
-from runner.runs.estimate import time_left
+from runner.runs.estimate import about_left
 from runner.runs.live import unit
 from runner.runs.record import Record
 from runner.runs.trial import TrialRow, TrialState
-from runner.runs.wording import duration, error_line, number, plural, roughly, wrapped
+from runner.runs.wording import duration, error_line, number, plural, wrapped
 
 PAUSE = 1.0
 """Seconds between two lines; trials that end faster are told together."""
@@ -80,5 +80,5 @@ class Lines:
         text = f"trials: {', '.join(counts) or 'none started'}{of}; {plural(record.epochs, unit(record))}"
         if record.best:
             text += f"; best {number(record.best.best)} ({record.best.name})"
-        left = time_left(record, record.clock(), self.time_budget)
-        return text if not left else f"{text}; about {roughly(left)} left"
+        left = about_left(record, self.time_budget)
+        return f"{text}; {left}" if left else text

@@ -7,10 +7,10 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from runner.runs.estimate import done, time_left
+from runner.runs.estimate import about_left, done
 from runner.runs.record import Record
 from runner.runs.trial import TrialRow, TrialState
-from runner.runs.wording import duration, number, parameters, roughly
+from runner.runs.wording import duration, number, parameters
 
 STYLES = {
     TrialState.RUNNING: "cyan",
@@ -37,24 +37,26 @@ class LiveView:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         header = self._header()
-        # One line for the table's own header, one for what doesn't fit, and the last for the cursor.
-        room = max(1, console.height - len(header) - 3)
-        yield Group(*header, *self._trials(room, wide=options.max_width >= WIDE))
+        # One line for the table's own header, one for what doesn't fit, one for the cursor, and one to spare.
+        room = max(1, console.height - len(header) - 4)
+        # The cursor stands on a line of its own: at the end of a full one, the ^C that a terminal echoes would wrap,
+        # and what is erased in the end would be one line off.
+        yield Group(*header, *self._trials(room, wide=options.max_width >= WIDE), Text())
 
     def _header(self) -> list[Text | Table]:
         return [self._title(), _line(self._counts()), _line(self._epochs()), *map(_line, self._best()), Text()]
 
     def _title(self) -> Table:
         """What runs, how much of it is done, since when, and how much longer."""
-        record, now = self.record, self.record.clock()
-        share, left = done(record), time_left(record, now, self.time_budget)
-        about = f", about {roughly(left)} left" if left else ""
+        record = self.record
+        share, left = done(record), about_left(record, self.time_budget)
+        times = duration(record.clock() - record.began) + (f", {left}" if left else "")
         title = Table.grid(padding=(0, 2, 0, 0))
         title.add_column(no_wrap=True, max_width=40)
         title.add_column()
         title.add_column(no_wrap=True, overflow="ellipsis")
         bar = "" if share is None else ProgressBar(total=1.0, completed=share, width=20)
-        title.add_row(Text(self.title, style="bold"), bar, Text(f"{duration(now - record.began)}{about}"))
+        title.add_row(Text(self.title, style="bold"), bar, Text(times))
         return title
 
     def _counts(self) -> Text:

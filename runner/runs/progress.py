@@ -9,6 +9,7 @@ from runner.config.experiment import Budget
 from runner.runs.lines import Lines
 from runner.runs.live import LiveView
 from runner.runs.record import Record
+from runner.runs.wording import plural, shown
 
 
 class Progress:
@@ -22,6 +23,7 @@ class Progress:
         self._lines: Lines | None = None
         self._live: Live | None = None
         self._console = console
+        self._opening = _opening(record, title)
         if console.is_terminal and not console.is_dumb_terminal:
             view = LiveView(record, title=title, time_budget=budget.time_budget)
             self._live = Live(
@@ -36,6 +38,7 @@ class Progress:
             self._lines = Lines(record, console, time_budget=budget.time_budget, seldom=seldom)
 
     def __enter__(self) -> "Progress":
+        self.event(self._opening)
         if self._live:
             self._live.start(refresh=True)
         return self
@@ -59,3 +62,10 @@ class Progress:
             self._lines.tell(text)
         else:
             self._console.print(text, markup=False, highlight=False)
+
+
+def _opening(record: Record, title: str) -> str:
+    """What is about to run, and where to look."""
+    trials = plural(record.expected_trials, "trial") if record.expected_trials else "trials"
+    epochs = f" of at most {plural(record.max_epochs, 'epoch')}" if record.max_epochs else ""
+    return f"{title}: {trials}{epochs}, in {shown(record.run.root)}"

@@ -114,7 +114,9 @@ class Summary:
     def _best(self) -> Iterator[tuple[str, str]]:
         best, objective = self.record.best, self.record.objective
         if best is None:
-            yield "best", f"none: no trial that did not fail reported a finite {objective.label}"
+            failed_only = any(row.best is not None for row in self.record.rows.values())
+            who = "only trials that failed" if failed_only else "no trial"
+            yield "best", f"none: {who} reported a finite {objective.label}"
             return
         word = unit(self.record)
         state = "" if best.state is TrialState.COMPLETED else f" ({best.state})"

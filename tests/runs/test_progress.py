@@ -49,7 +49,7 @@ def test_the_view_says_how_things_stand(record: Record, play: Play, width: int) 
     assert order == ["t4", "t3", "t2", "t1"]
 
 
-@pytest.mark.parametrize(("width", "height"), [(80, 24), (80, 12), (140, 24), (40, 10)])
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (80, 12), (140, 24), (40, 11)])
 def test_the_view_is_less_high_than_the_terminal(record: Record, play: Play, width: int, height: int) -> None:
     for number in range(50):
         play.trial(f"a_rather_long_name_of_a_trial_{number:05}", [0.1, 0.2], **{f"parameter_{n}": n for n in range(20)})
@@ -58,8 +58,8 @@ def test_the_view_is_less_high_than_the_terminal(record: Record, play: Play, wid
     lines = draw(record, width, height)
     assert len(lines) < height
     assert max(map(len, lines)) <= width
-    assert "more running" in lines[-1]
-    assert "25 more ended" in lines[-1]
+    assert "more running, 25 more ended" in lines[-2]
+    assert lines[-1] == "", "for the cursor"
 
 
 def test_the_view_before_the_first_trial(record: Record) -> None:
@@ -122,9 +122,10 @@ def test_a_pipe_gets_a_line_a_trial(record: Record, play: Play, clock: Clock) ->
         progress.update()
     text = out.getvalue()
     assert "\x1b" not in text
-    assert max(map(len, text.splitlines())) <= 80
+    # Nothing is broken within a word, a path either.
+    assert max(len(line) for line in text.splitlines() if str(record.run.root) not in line) <= 80
     assert " ".join(text.split()) == (
-        "[0s] label caches built "
+        f"[0s] shapes: 6 trials of at most 10 epochs, in {record.run.root} [0s] label caches built "
         "[3s] t1 stopped after 3 epochs of 10, best 0.4321 at epoch 2: ended by asha "
         "[13s] t2 completed after 10 epochs, best 0.1 at epoch 1 "
         "[14s] t3 failed after 1 epoch of 10, best 0.2 at epoch 1: ValueError: no such class"
@@ -141,7 +142,7 @@ def test_a_pipe_hears_seldom_how_things_stand(record: Record, play: Play, clock:
             progress.update()
             progress.update()
     lines = out.getvalue().splitlines()
-    assert [line for line in lines if line.startswith("[")] == [
+    assert [line for line in lines if line.startswith("[")][1:] == [
         "[30s] trials: 1 running of 6; 3 epochs; best 0.15 (t1); about 10m left",
         "[1m 00s] trials: 1 running of 6; 6 epochs; best 0.3 (t1); about 9m left",
         "[1m 30s] trials: 1 running of 6; 9 epochs; best 0.45 (t1); about 8m left",
@@ -158,7 +159,7 @@ def test_many_short_trials_are_told_together(record: Record, play: Play) -> None
             play.end(f"t{number}")
             progress.update()
     lines = [line for line in out.getvalue().splitlines() if line.startswith("[")]
-    assert lines[0] == "[0s] t0 completed after 1 iteration, best 0 at iteration 1"
+    assert lines[0].startswith("[0s] shapes: 40 trials, in")
     assert len(lines) <= 6
     assert "40 completed of 40; 40 iterations; best 39 (t39)" in lines[-1]
 

@@ -64,8 +64,11 @@ def test_the_weights_are_named_where_there_are_any(run: RunFolder, record: Recor
 def test_a_run_without_any_result(run: RunFolder, record: Record, play: Play) -> None:
     text = read(record, run)
     assert "0 completed, 0 stopped, 0 failed; 6 of 6 never started" in text
-    assert "none: no trial that did not fail reported a finite accuracy" in text
+    assert "none: no trial reported a finite accuracy" in text
     assert "best config" not in text
+    play.trial("t1", [0.9])
+    play.end("t1", TrialState.FAILED, "error", TRACEBACK)
+    assert "none: only trials that failed reported a finite accuracy" in read(record, run)
 
 
 def test_a_long_command_can_be_pasted(run: RunFolder, record: Record) -> None:
