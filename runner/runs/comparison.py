@@ -69,7 +69,7 @@ def write(path: Path, results: Sequence[JobResult]) -> None:
 def table(results: Sequence[JobResult]) -> Table:
     """The same for people: the best job is marked where all have one objective, a failed one says why."""
     same = len({(result.objective, result.mode) for result in results}) == 1
-    best = best_job(results) if same else None
+    best = best_jobs(results) if same else []
     title = f"best {results[0].objective} ({results[0].mode}) of each job" if same else None
     view = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold", title=title, title_justify="left")
     view.add_column("job", justify="right", no_wrap=True)
@@ -88,21 +88,22 @@ def table(results: Sequence[JobResult]) -> Table:
             str(result.epochs),
             duration(result.seconds),
             _note(result, best),
-            style="bold" if result is best else "",
+            style="bold" if result in best else "",
         )
     return view
 
 
-def best_job(results: Sequence[JobResult]) -> JobResult | None:
-    """The job with the best objective among those that did not fail."""
+def best_jobs(results: Sequence[JobResult]) -> list[JobResult]:
+    """The jobs with the best objective among those that did not fail; several where they are equal."""
     valid = [result for result in results if result.best is not None and result.exit_code in (OK, INTERRUPTED)]
     if not valid:
-        return None
-    return (max if valid[0].mode == "max" else min)(valid, key=lambda result: result.best or 0.0)
+        return []
+    best = (max if valid[0].mode == "max" else min)(result.best for result in valid if result.best is not None)
+    return [result for result in valid if result.best == best]
 
 
-def _note(result: JobResult, best: JobResult | None) -> Text:
-    if result is best:
+def _note(result: JobResult, best: Sequence[JobResult]) -> Text:
+    if result in best:
         return Text("best", style="green")
     notes = {OK: ("", ""), INTERRUPTED: ("interrupted", "magenta"), FAILED: ("failed", "red")}
     return Text(*notes.get(result.exit_code, (f"exit {result.exit_code}", "red")))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from runner.runs.comparison import JobResult, best_job, table, write
+from runner.runs.comparison import JobResult, best_jobs, table, write
 
 ONE = JobResult(
     job=0,
@@ -56,9 +56,11 @@ def test_people_see_the_best_and_the_broken() -> None:
 
 
 def test_the_best_follows_the_mode_and_is_no_failed_job() -> None:
-    assert best_job([replace(ONE, mode="min"), replace(TWO, mode="min")]) == replace(ONE, mode="min")
-    assert best_job([ONE, replace(TWO, exit_code=1)]) is ONE
-    assert best_job([BROKEN]) is None
+    assert best_jobs([ONE, TWO]) == [TWO]
+    assert best_jobs([replace(ONE, mode="min"), replace(TWO, mode="min")]) == [replace(ONE, mode="min")]
+    assert best_jobs([ONE, replace(TWO, exit_code=1)]) == [ONE]
+    assert best_jobs([ONE, replace(TWO, best=ONE.best)]) == [ONE, replace(TWO, best=ONE.best)]
+    assert best_jobs([BROKEN]) == []
 
 
 def test_different_objectives_have_no_best() -> None:

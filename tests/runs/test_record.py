@@ -1,6 +1,8 @@
 import csv
 import json
 import math
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,25 @@ from runner.runs.record import Record, TrialState
 from .conftest import Clock, Play
 
 TRACEBACK = 'Traceback (most recent call last):\n  File "train.py", line 3, in train\n    boom\nValueError: boom\n'
+
+ENDLESS = """
+import itertools, sys
+from datetime import datetime
+from pathlib import Path
+from runner.config.objective import Objective, Target
+from runner.runs.decisions import Decision
+from runner.runs.folder import RunFolder
+from runner.runs.record import Record, TrialState
+run = RunFolder.create(Path(sys.argv[1]), "endless", datetime(2026, 1, 2))
+record = Record(run, Objective((Target("m", "max"),)), expected_trials=None, max_epochs=None)
+for number in itertools.count():
+    record.started(f"t{number}", {"lr": number})
+    for epoch in range(3):
+        record.reported(f"t{number}", epoch, {"objective": float(number + epoch), f"m{number % 50}": 1.0})
+    record.ended(f"t{number}", TrialState.COMPLETED, Decision(f"t{number}", 3, "end", None, None, "trained"))
+    if number == 60:
+        print("under way", flush=True)
+"""
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -199,6 +220,24 @@ def test_every_file_reads_well_at_any_time(run: RunFolder, record: Record, play:
         play.end(f"t{number}")
         read_all()
     assert not list(run.root.rglob(".*")), "no draft is left behind"
+
+
+def test_a_run_that_is_killed_leaves_whole_files(tmp_path: Path) -> None:
+    process = subprocess.Popen([sys.executable, "-c", ENDLESS, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    with process.stdout:
+        assert process.stdout.readline() == "under way\n"
+        process.kill()
+        process.wait()
+    [root] = (tmp_path / "endless").iterdir()
+    run = RunFolder(root)
+    history, trials = rows(run.history_csv), rows(run.trials_csv)
+    decisions = [json.loads(line) for line in run.decisions.read_text().splitlines()]
+    assert len(trials) > 60
+    # What was told last may be in one file and not yet in the next.
+    assert len(trials) - len(decisions) in (0, 1, 2)
+    assert len(history) >= 3 * (len(trials) - 1)
+    assert yaml.safe_load(run.best_yaml.read_text())["lr"] >= len(trials) - 2
 
 
 def test_a_report_rewrites_nothing_that_it_does_not_change(run: RunFolder, record: Record, play: Play) -> None:
