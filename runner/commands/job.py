@@ -12,8 +12,8 @@ from runner.checks import config_problems, machine_problems, refuse, resource_pr
 from runner.config.compose import Composed
 from runner.config.experiment import Experiment
 from runner.config.hydra_loader import resolve
-from runner.config.read import read
-from runner.errors import Problem
+from runner.config.read import read_leniently
+from runner.errors import ConfigError, Problem
 from runner.runs.comparison import JobResult
 from runner.runs.folder import RunFolder
 from runner.runs.progress import Progress
@@ -30,17 +30,21 @@ class Job:
     words: tuple[str, ...]
 
 
-def composed_job(composed: Composed) -> Job:
-    """Read the experiment; tell what the composition dropped. Raises ConfigError."""
+def checked_job(composed: Composed) -> Job:
+    """Read the experiment and check its config tier; tell notes and warnings. Raises ConfigError with every problem."""
     for note in composed.notes:
         tell(note)
-    return Job(read(resolve(composed.config)), composed.words)
-
-
-def checked(jobs: Sequence[Job]) -> Sequence[Job]:
-    """The config tier of all jobs; warnings are told. Raises ConfigError with every problem."""
-    _refuse(problem for job in jobs for problem in config_problems(job.experiment))
-    return jobs
+    experiment, problems = read_leniently(resolve(composed.config))
+    if experiment is not None:
+        # A key that could not be read stands at its default: what a check says of that would mislead.
+        told = {problem.where for problem in problems}
+        problems += [problem for problem in config_problems(experiment) if problem.where not in told]
+    warnings = refuse(problems)
+    if experiment is None:
+        raise ConfigError(problems)
+    for warning in warnings:
+        tell(str(warning))
+    return Job(experiment, composed.words)
 
 
 def refuse_machine(jobs: Sequence[Job], project: Path) -> None:
@@ -72,20 +76,33 @@ def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, flo
     run.write_config(experiment.config, job.words)
     expected = trials_expected(experiment)
     record = Record(run, experiment.objective, expected_trials=expected, max_epochs=budget.max_epochs)
+    console.print(_headline(experiment, expected, run), markup=False, soft_wrap=True)
     started = time.monotonic()
     try:
         experiment.trainable.prepare(experiment, run.root.resolve(), project)
         with Progress(record, console, budget=budget, title=experiment.name) as progress:
             interrupted = run_trials(experiment, run, record, project, progress.update)
-            record.close()
     except KeyboardInterrupt:
         interrupted = True
+    finally:
         record.close()
     seconds = time.monotonic() - started
     commands = _next_commands(job, run)
     told = summary(record, run, max_epochs=budget.max_epochs, seconds=seconds, next_commands=commands)
     console.print(told, soft_wrap=True)
     return _result(job, run, record, seconds, exit_code(record, interrupted))
+
+
+def _headline(experiment: Experiment, expected: int, run: RunFolder) -> str:
+    """What starts now, and where to follow it."""
+    epochs = f" of at most {experiment.budget.max_epochs} epochs" if experiment.budget.max_epochs else ""
+    direction = {"max": "maximise", "min": "minimise"}[experiment.objective.mode]
+    return (
+        f"{experiment.name}: {expected} {'trial' if expected == 1 else 'trials'}{epochs},"
+        f" {direction} {experiment.objective.label},"
+        f" searcher {experiment.searcher.name}, scheduler {experiment.scheduler.name}\n"
+        f"log: {shown(run.log)}"
+    )
 
 
 def _with_gpus(experiment: Experiment, available: Mapping[str, float]) -> Experiment:

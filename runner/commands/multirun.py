@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from runner.commands.arguments import Arguments
-from runner.commands.job import Job, checked, composed_job, refuse_machine, refuse_resources, run_job, tell
+from runner.commands.job import Job, checked_job, refuse_machine, refuse_resources, run_job, tell
 from runner.config.compose import compose
 from runner.config.hydra_loader import HydraLoader, search_path
 from runner.config.overrides import expand
@@ -25,7 +25,6 @@ def multirun(arguments: Arguments) -> int:
     project = Path.cwd()
     loader = HydraLoader(search_path(arguments.config_folder, project))
     jobs = _read_jobs(arguments.words, loader)
-    checked(jobs)
     _refuse_several_rays(jobs)
     refuse_machine(jobs, project)
 
@@ -41,17 +40,18 @@ def multirun(arguments: Arguments) -> int:
             folder.discard()
             raise
         results = _run_all(jobs, folder, project, available, console)
+    console.print()
     console.print(table(results))
     console.print(f"comparison: {shown(folder.comparison)}", markup=False, soft_wrap=True)
     return _exit_code(results)
 
 
 def _read_jobs(words: Sequence[str], loader: HydraLoader) -> list[Job]:
-    """Every job composed and read. Raises ConfigError with the problems of all, each told with its job."""
+    """Every job composed, read and checked. Raises ConfigError with the problems of all, each told with its job."""
     jobs, problems = [], []
     for number, job_words in enumerate(expand(words, loader)):
         try:
-            jobs.append(composed_job(compose(job_words, loader)))
+            jobs.append(checked_job(compose(job_words, loader)))
         except ConfigError as error:
             label = f"job {number} ({' '.join(job_words)})"
             problems += [replace(problem, where=f"{label}: {problem.where}") for problem in error.problems]
@@ -71,8 +71,10 @@ def _run_all(
 ) -> list[JobResult]:
     results: list[JobResult] = []
     for number, job in enumerate(jobs):
-        console.print(f"\njob {number} ({number + 1} of {len(jobs)}): {' '.join(job.words)}", markup=False, soft_wrap=True)
-        results.append(_run_one(number, job, folder, project, available, console))
+        console.print(
+            f"\njob {number} ({number + 1} of {len(jobs)}): {' '.join(job.words)}", markup=False, soft_wrap=True
+        )
+        results.append(_run_one(number, job, folder.job(number), project, available, console))
         write(folder.comparison, results)
         if results[-1].exit_code == INTERRUPTED:
             left = len(jobs) - number - 1
@@ -83,9 +85,8 @@ def _run_all(
 
 
 def _run_one(
-    number: int, job: Job, folder: MultirunFolder, project: Path, available: Mapping[str, float], console: Console
+    number: int, job: Job, run: RunFolder, project: Path, available: Mapping[str, float], console: Console
 ) -> JobResult:
-    run = folder.job(number)
     with redirected(run.log):
         try:
             return replace(run_job(job, run, project, available, console), job=number)

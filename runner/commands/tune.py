@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from runner.commands.arguments import Arguments
-from runner.commands.job import checked, composed_job, refuse_machine, refuse_resources, run_job
+from runner.commands.job import checked_job, refuse_machine, refuse_resources, run_job
 from runner.config.compose import compose
 from runner.config.hydra_loader import HydraLoader, search_path
 from runner.errors import ConfigError
@@ -16,7 +16,7 @@ def tune(arguments: Arguments) -> int:
     """Run one experiment. Returns the exit code; raises RunnerError for what is told in one message."""
     project = Path.cwd()
     loader = HydraLoader(search_path(arguments.config_folder, project))
-    job = checked([composed_job(compose(arguments.words, loader))])[0]
+    job = checked_job(compose(arguments.words, loader))
     refuse_machine([job], project)
 
     from runner.translate.ray_session import ray_session

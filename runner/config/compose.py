@@ -46,7 +46,8 @@ def _compose(
 
 
 def _read_words(words: Sequence[str], loader: HydraLoader) -> list[Word]:
-    read, problems = [], []
+    read: list[Word] = []
+    problems: list[Problem] = []
     for text in words:
         try:
             read.append(read_word(text, loader))

@@ -136,7 +136,7 @@ def to_yaml(config: dict[str, Any], *, resolved: bool = False) -> str:
 
 
 def read_yaml_value(text: str) -> Any:
-    """A value of the command line read as YAML, with OmegaConf's reading of numbers (1e-5 is one). Raises ValueError."""
+    """A value of the command line as YAML, with OmegaConf's reading of numbers (1e-5 is one). Raises ValueError."""
     try:
         node = OmegaConf.create(f"value: {text}")
     except (OmegaConfBaseException, YAMLError) as error:

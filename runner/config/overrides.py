@@ -124,7 +124,7 @@ def read_value(key: str, text: str, loader: HydraLoader) -> Any:
 
 
 def _is_distribution(key: str, text: str) -> bool:
-    return key.split(".")[0].lstrip("+") == SPACE and is_call(text) and len(split_top_level(text)) == 1
+    return key.split(".", maxsplit=1)[0].lstrip("+") == SPACE and is_call(text) and len(split_top_level(text)) == 1
 
 
 def split_top_level(text: str) -> list[str]:

@@ -17,7 +17,7 @@ Builder = TypeVar("Builder", bound=Callable[..., Any])
 class Plugin:
     """A registered builder.
 
-    `elsewhere` maps an option that users know from the library behind it to its one home in our config.
+    `elsewhere` maps an option that users know from the library behind it to what they should do instead.
     """
 
     name: str

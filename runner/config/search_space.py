@@ -302,13 +302,7 @@ def call_to_mapping(text: str) -> dict[str, Any]:
         raise ValueError(f"{text!r} is not a call such as loguniform(1e-5, 1e-1)")
     kind = _kind(match[1])
     try:
-        call = ast.parse(f"f({match[2]})", mode="eval").body
-        if not isinstance(call, ast.Call):
-            raise ValueError
-        positional = [ast.literal_eval(argument) for argument in call.args]
-        named = {keyword.arg: ast.literal_eval(keyword.value) for keyword in call.keywords if keyword.arg}
-        if len(named) != len(call.keywords):
-            raise ValueError
+        positional, named = _literal_arguments(match[2])
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         raise ValueError(
             f"{text!r}: the arguments are not plain values; text needs quotes, as in choice(['SGD'])"
@@ -323,6 +317,16 @@ def call_to_mapping(text: str) -> dict[str, Any]:
     if twice:
         raise ValueError(f"{text!r}: {', '.join(twice)} given twice")
     return mapping | named
+
+
+def _literal_arguments(text: str) -> tuple[list[Any], dict[str, Any]]:
+    call = ast.parse(f"f({text})", mode="eval").body
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
+        raise TypeError(text)
+    if any(keyword.arg is None for keyword in call.keywords):
+        raise ValueError(text)
+    positional = [ast.literal_eval(argument) for argument in call.args]
+    return positional, {str(keyword.arg): ast.literal_eval(keyword.value) for keyword in call.keywords}
 
 
 def _kind(name: str) -> type[Distribution]:
@@ -373,5 +377,8 @@ def _read_mapping(node: Mapping[str, Any], where: str, problems: list[Problem]) 
         problems.extend(wrong)
         return None
     distribution = kind(**arguments)
-    problems.extend(Problem("space-range", where, text, f"it reads {distribution}; type {where}.{argument}=...") for argument, text in distribution.problems())
+    problems.extend(
+        Problem("space-range", where, text, f"it reads {distribution}; type {where}.{argument}=...")
+        for argument, text in distribution.problems()
+    )
     return distribution

@@ -16,7 +16,7 @@ from runner.config.trainable import Trial
 from runner.errors import Problem
 
 
-@TRAINABLES.register("function", elsewhere={"function": "trainable.import_path"})
+@TRAINABLES.register("function", elsewhere={"function": "say it as trainable.import_path=package.module:function"})
 class Function:
     """Any Python function: called with the configuration, reports by ray.tune.report or by its return value.
 
@@ -85,7 +85,7 @@ def _find_source(module: str, project: Path) -> Path | None:
         for candidate in (relative.with_suffix(".py"), relative / "__init__.py"):
             if (Path(folder or ".") / candidate).is_file():
                 return Path(folder or ".") / candidate
-    spec = importlib.util.find_spec(module.split(".")[0])
+    spec = importlib.util.find_spec(module.split(".", maxsplit=1)[0])
     locations = list(spec.submodule_search_locations or []) if spec else []
     below = Path(*module.split(".")[1:]) if "." in module else Path("__init__")
     for location in locations:

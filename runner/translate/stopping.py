@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ray.tune import Stopper  # noqa: TID253
+from ray.tune import Stopper
 
 from runner.config.experiment import Experiment
 from runner.config.registry import STOPPERS

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from runner.config.experiment import Experiment
 
 
-@TRAINABLES.register("yolo", elsewhere=checks.HOMES)
+@TRAINABLES.register("yolo", elsewhere={key: f"say it as {home}" for key, home in checks.HOMES.items()})
 @dataclass(frozen=True, kw_only=True)
 class Yolo:
     """Train an Ultralytics YOLO model; every argument of its train() can be fixed or searched.
@@ -42,7 +42,7 @@ class Yolo:
     def metrics(self) -> Mapping[str, Mode | None] | None:
         """Names and directions of each report, or None where the task is not known."""
         task = self.known_task()
-        return metrics.names(task) if task else None
+        return metrics.names(task, metrics.losses(self.model, task)) if task else None
 
     def default_metric(self) -> str | None:
         """The task's own mAP50-95 (of the masks in segmentation), or the top-1 accuracy."""

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from ray.tune import Callback  # noqa: TID253
-from ray.tune.experiment import Trial  # noqa: TID253
+from ray.tune import Callback
+from ray.tune.experiment import Trial
 
 from runner.runs.decisions import Decision
 from runner.runs.record import Record, TrialState
@@ -22,36 +22,37 @@ class Recording(Callback):  # type: ignore[misc]
         self.stopper = stopper
         self.changed = changed
 
-    def on_trial_start(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:  # noqa: ARG002
+    def on_trial_start(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         self.record.started(str(trial), trial.config)
         self.changed()
 
     def on_trial_result(
         self,
-        iteration: int,  # noqa: ARG002
-        trials: list[Trial],  # noqa: ARG002
+        iteration: int,
+        trials: list[Trial],
         trial: Trial,
         result: dict[str, Any],
-        **info: Any,  # noqa: ARG002
+        **info: Any,
     ) -> None:
         self.record.reported(str(trial), result["training_iteration"], metrics_of(result))
         self.changed()
 
-    def on_trial_complete(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:  # noqa: ARG002
+    def on_trial_complete(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         verdict = self.verdicts.take(trial.trial_id)
         if verdict is None:
             self._completed(trial)
         else:
             self._ended(trial, TrialState.STOPPED, verdict)
 
-    def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:  # noqa: ARG002
-        error = trial.get_error()
+    def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
+        # Where Ray could pickle the exception, get_error() is None and the exception is here.
+        error = trial.get_pickled_error() or trial.get_error()
         cause = getattr(error, "cause", None) or error
         summary = (str(cause).strip() or type(cause).__name__).splitlines()[-1]
         verdict = Verdict("error", _iterations(trial), None, None, summary)
         self._ended(trial, TrialState.FAILED, verdict, error=str(error))
 
-    def on_step_end(self, iteration: int, trials: list[Trial], **info: Any) -> None:  # noqa: ARG002
+    def on_step_end(self, iteration: int, trials: list[Trial], **info: Any) -> None:
         if self.stopper.stop_all():
             budget = self.stopper.time_budget
             for trial in trials:

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from ray.tune import Callback  # noqa: TID253
-from ray.tune.experiment import Trial  # noqa: TID253
+from ray.tune import Callback
+from ray.tune.experiment import Trial
 
 from runner.config.experiment import Experiment
 from runner.translate.callbacks.reports import metrics_of
@@ -33,10 +33,16 @@ class WandbRuns(Callback):  # type: ignore[misc]
         self.experiment = experiment
         self.run_folder = run_folder
         self.finish_timeout = finish_timeout
-        self.options = {"project": project, "entity": entity, "group": group, "tags": tags or None, "mode": mode}
+        self.options: dict[str, Any] = {
+            "project": project,
+            "entity": entity,
+            "group": group,
+            "tags": tags or None,
+            "mode": mode,
+        }
         self._runs: dict[str, Any] = {}
 
-    def on_trial_start(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:  # noqa: ARG002
+    def on_trial_start(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         import wandb
 
         if trial.trial_id in self._runs:
@@ -61,21 +67,21 @@ class WandbRuns(Callback):  # type: ignore[misc]
 
     def on_trial_result(
         self,
-        iteration: int,  # noqa: ARG002
-        trials: list[Trial],  # noqa: ARG002
+        iteration: int,
+        trials: list[Trial],
         trial: Trial,
         result: dict[str, Any],
-        **info: Any,  # noqa: ARG002
+        **info: Any,
     ) -> None:
         self._runs[trial.trial_id].log(metrics_of(result), step=result["training_iteration"])
 
-    def on_trial_complete(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:  # noqa: ARG002
+    def on_trial_complete(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         self._finish(trial.trial_id, exit_code=0)
 
-    def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:  # noqa: ARG002
+    def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         self._finish(trial.trial_id, exit_code=1)
 
-    def on_experiment_end(self, trials: list[Trial], **info: Any) -> None:  # noqa: ARG002
+    def on_experiment_end(self, trials: list[Trial], **info: Any) -> None:
         """Finish what the end of the experiment cut off: a time budget or Ctrl-C."""
         for trial_id in list(self._runs):
             self._finish(trial_id, exit_code=0)
@@ -89,5 +95,3 @@ class WandbRuns(Callback):  # type: ignore[misc]
 def run_id(run_folder: Path, trial: str) -> str:
     """The id of a trial's run: the same for the same trial of the same run folder, in letters that W&B allows."""
     return re.sub(r"[^\w-]+", "-", f"{run_folder.parent.name}-{run_folder.name}-{trial}")
-
-

@@ -27,7 +27,7 @@ class RecordedASHA(AsyncHyperBandScheduler):  # type: ignore[misc]
         # Ray asks once more for a function that has just returned (`done`): nothing is left to be stopped.
         if result.get("done") or (self.last_iteration is not None and iteration >= self.last_iteration):
             self._num_stopped -= 1
-            return TrialScheduler.CONTINUE
+            return str(TrialScheduler.CONTINUE)
         self.verdicts.give(trial.trial_id, self._verdict(rung, iteration, result[self._metric]))
         return action
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ray.train._internal.session import get_session  # noqa: TID253
-from ray.tune.result import RESULT_DUPLICATE  # noqa: TID253
-from ray.tune.trainable.function_trainable import wrap_function  # noqa: TID253
+from ray.train._internal.session import get_session
+from ray.tune.result import RESULT_DUPLICATE
+from ray.tune.trainable.function_trainable import wrap_function
 
 from runner.config.objective import OBJECTIVE, Objective
 from runner.config.trainable import Trainable, Trial
@@ -59,7 +59,9 @@ def reporting_trainable(plan: TrialPlan) -> type:
             result: dict[str, Any] = super().step()
             if RESULT_DUPLICATE in result:
                 if self._reports == 0:
-                    raise ReportError("the trainable ended without a report: call ray.tune.report(...) or return a dictionary")
+                    raise ReportError(
+                        "the trainable ended without a report: call ray.tune.report(...) or return a dictionary"
+                    )
                 return result
             if self._reports == plan.max_epochs:
                 # The function goes on beyond the budget: its trial is complete, as if it had returned.

@@ -1,0 +1,107 @@
+"""Nodes of the config against pydantic models, with every violation told as a problem in our words."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from runner.config.suggest import did_you_mean
+from runner.errors import Problem
+
+MISSING = "???"
+"""OmegaConf's mark of a value that is still to be given."""
+
+Model = TypeVar("Model", bound=BaseModel)
+
+HOMES = {
+    "num_samples": "budget.num_samples",
+    "iterations": "budget.num_samples",
+    "max_samples": "budget.num_samples",
+    "max_t": "budget.max_epochs",
+    "max_epochs": "budget.max_epochs",
+    "epochs": "budget.max_epochs",
+    "time_budget": "budget.time_budget",
+    "time_budget_s": "budget.time_budget",
+    "max_concurrent": "budget.max_concurrent",
+    "max_concurrent_trials": "budget.max_concurrent",
+    "metric": "objective.metric",
+    "mode": "objective.mode",
+    "seed": "seed",
+    "random_state_seed": "seed",
+    "gpu_per_trial": "resources.gpu",
+    "resources_per_trial": "resources",
+}
+"""Keys that users look for elsewhere, and the one place where each is said."""
+
+
+def unknown_key(where: str, key: str, known: Iterable[str], elsewhere: Mapping[str, str] | None = None) -> Problem:
+    """The problem of a key that its node does not have: its home where it has one, else the nearest known key.
+
+    `elsewhere` maps a key that this node's users may look for to what they should do instead.
+    """
+    if elsewhere and key in elsewhere:
+        return Problem("one-home", where, "is not said here", elsewhere[key])
+    if key in HOMES:
+        return Problem("one-home", where, "is not said here", f"say it once, as {HOMES[key]}")
+    return Problem("unknown-key", where, "unknown key", did_you_mean(key, known))
+
+
+def missing_values(node: Any, path: str = "") -> Iterator[Problem]:
+    """A problem for each value below `node` that is still to be given."""
+    items = node.items() if isinstance(node, Mapping) else enumerate(node) if isinstance(node, list) else ()
+    for key, value in items:
+        here = f"{path}.{key}" if path else str(key)
+        if value == MISSING:
+            yield _no_value(here)
+        else:
+            yield from missing_values(value, here)
+
+
+def _no_value(where: str) -> Problem:
+    return Problem("missing-value", where, "has no value yet", f"type {where}=...")
+
+
+def validate(
+    model: type[Model], node: Any, where: str, problems: list[Problem], elsewhere: Mapping[str, str] | None = None
+) -> Model | None:
+    """Validate a node by its model; every violation is added to `problems`.
+
+    What is left when the wrong keys are taken out is returned, so that the checks that follow can go on; None where
+    that is not enough.
+    """
+    if not isinstance(node, Mapping):
+        remedy = f"set its keys: {', '.join(model.model_fields)}"
+        problems.append(Problem("type", where, f"{node!r} is no mapping of options", remedy))
+        return None
+    given = {key: value for key, value in node.items() if value != MISSING}
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        violations = error.errors(include_url=False)
+    problems += [_problem(where, violation, model, elsewhere) for violation in violations]
+    wrong = {violation["loc"][0] for violation in violations if violation["loc"]}
+    try:
+        return model.model_validate({key: value for key, value in given.items() if key not in wrong})
+    except ValidationError:
+        return None
+
+
+def _problem(where: str, violation: Any, model: type[BaseModel], elsewhere: Mapping[str, str] | None) -> Problem:
+    path = [str(part) for part in violation["loc"]]
+    here = f"{where}.{path[0]}" if path else where
+    if violation["type"] == "extra_forbidden":
+        return unknown_key(here, path[-1], model.model_fields, elsewhere)
+    if violation["type"] == "missing":
+        return _no_value(here)
+    message = violation["msg"].removeprefix("Value error, ")
+    value = violation["input"]
+    allowed = did_you_mean(value, re.findall(r"'([^']*)'", message)) if violation["type"] == "literal_error" else ""
+    remedy = allowed or _type_remedy(here, value, violation["type"])
+    return Problem("value", here, f"{value!r}: {message[0].lower()}{message[1:]}", remedy)
+
+
+def _type_remedy(where: str, value: Any, kind: str) -> str:
+    if isinstance(value, str) and kind in {"float_type", "int_type"} and re.fullmatch(r"[\d.]+e[+-]?\d+", value):
+        return "write the number without quotes; in a YAML that is not read by Hydra, with a point: 1.0e-5"
+    return f"set {where} to such a value"
