@@ -1,5 +1,6 @@
 """A harness of our own: one trial of `Yolo` in a real `tune.Tuner`, without the rest of the runner."""
 
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from runner.config.search_space import read_search_space
 from runner.config.trainable import Trial
 from runner.trainables.yolo import Yolo
 
+SAVED = "saved.json"
 TINY = {"imgsz": 64, "batch": 8, "nbs": 8, "optimizer": "AdamW", "mosaic": 0.0, "warmup_epochs": 0.0, "plots": False}
 
 
@@ -50,6 +52,11 @@ class Trained:
     reports: list[dict[str, Any]]
     folder: Path
     error: BaseException | None
+
+    def weights(self, name: str) -> dict[str, Any]:
+        """The metrics that best.pt or last.pt was saved with."""
+        found: dict[str, Any] = json.loads((self.folder / SAVED).read_text())[name]
+        return found
 
 
 @pytest.fixture(scope="session")
@@ -105,6 +112,7 @@ def train(
         if sabotage:
             spoil(sabotage)
         options.train(sampled, trial)
+        keep_saved_metrics(trial_folder)
 
     reports: list[dict[str, Any]] = []
     tuner = tune.Tuner(
@@ -127,6 +135,17 @@ class Keep:
                 reports.append(dict(result))
 
         return KeepReports()
+
+
+def keep_saved_metrics(folder: Path) -> None:
+    """In the trial's process: loading weights imports ultralytics, which writes settings wherever it is."""
+    import torch
+
+    found = {
+        name: torch.load(folder / "weights" / name, map_location="cpu", weights_only=False)["train_metrics"]
+        for name in ("best.pt", "last.pt")
+    }
+    (folder / SAVED).write_text(json.dumps(found))
 
 
 def spoil(name: str) -> None:

@@ -12,7 +12,7 @@ from runner.trainables.yolo import Yolo, metrics, package
 def test_the_default_metric_is_the_packages_own_and_is_reported(task: str) -> None:
     default = metrics.default(task)
     assert default == package.constants("cfg/__init__.py")["TASK2METRIC"][task]
-    assert metrics.names(task)[default] == "max"
+    assert metrics.names(task, metrics.LOSSES[task])[default] == "max"
 
 
 def test_directions() -> None:
@@ -21,6 +21,19 @@ def test_directions() -> None:
     assert names["val/seg_loss"] == names["train/box_loss"] == "min"
     assert names["F1(M)"] == names["metrics/precision(B)"] == names["fitness"] == "max"
     assert names["epoch"] is names["lr/pg0"] is None
+
+
+@pytest.mark.parametrize(
+    ("model", "task", "losses"),
+    [
+        ("yolo11n-seg.yaml", "segment", ("box_loss", "seg_loss", "cls_loss", "dfl_loss", "sem_loss")),
+        ("yolo26n-seg.pt", "segment", ("box_loss", "seg_loss", "cls_loss", "l1_loss", "sem_loss")),
+        ("rtdetr-l.pt", "detect", ("giou_loss", "cls_loss", "l1_loss")),
+        ("mine.pt", "detect", ("box_loss", "cls_loss", "dfl_loss")),
+    ],
+)
+def test_losses_follow_the_architecture(model: str, task: str, losses: tuple[str, ...]) -> None:
+    assert metrics.losses(model, task) == losses
 
 
 def test_f1() -> None:

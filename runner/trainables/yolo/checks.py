@@ -285,7 +285,7 @@ def _check_network(options: "Yolo", project: Path) -> Iterable[Problem]:
         remedy = f"put the file at {models.weights_folder(project) / options.model}"
         missing["trainable.model"] = (options.model, remedy)
     if dataset.must_be_fetched(options.data, project):
-        missing["trainable.data"] = (options.data, f"put the images below {dataset.folder(project)}")
+        missing["trainable.data"] = (options.data, f"put the images below {dataset.home(options.data, project)}")
     if not missing or reachable():
         return
     for where, (name, remedy) in missing.items():

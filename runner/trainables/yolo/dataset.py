@@ -92,6 +92,12 @@ def must_be_fetched(data: str, project: Path) -> bool:
     return not _splits_exist(content, root(content, path, project))
 
 
+def home(data: str, project: Path) -> Path:
+    """Where the images of a data set of the package belong."""
+    path = packaged().get(data) or packaged()[f"{data}.yaml"]
+    return root(read(path), path, project)
+
+
 def problems(data: str, task: Task | None, split: str, project: Path) -> Iterator[Problem]:
     """What is wrong with the data set on this machine."""
     if data == shapes.NAME:

@@ -2,9 +2,11 @@
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from runner.config.objective import Mode, Objective
+from runner.trainables.yolo import models
 from runner.trainables.yolo.models import Task
 
 PARTS: dict[Task, str] = {"detect": "B", "segment": "BM", "pose": "BP", "obb": "B", "classify": ""}
@@ -18,10 +20,21 @@ LOSSES: dict[Task, tuple[str, ...]] = {
     "classify": ("loss",),
 }
 GROUPS = 3
-"""Parameter groups of every optimizer but MuSGD: weights, normalisation, biases."""
+"""Parameter groups of every optimizer: weights, normalisation, biases. MuSGD has more, and its trials report more."""
 
 
-def names(task: Task, groups: int = GROUPS) -> dict[str, Mode | None]:
+def losses(model: str, task: Task, project: Path | None = None) -> tuple[str, ...]:
+    """The names of a model's losses. Weights whose name tells no architecture count as the task's usual one."""
+    layer = models.head(model, project)
+    if layer == "rtdetrdecoder":
+        return ("giou_loss", "cls_loss", "l1_loss")
+    usual = LOSSES[task] + (("rle_loss",) if layer == "pose26" else ())
+    if models.layout(model, project).get("reg_max") == 1:  # no distribution of distances: L1 in its place
+        return tuple("l1_loss" if name == "dfl_loss" else name for name in usual)
+    return usual
+
+
+def names(task: Task, losses: tuple[str, ...]) -> dict[str, Mode | None]:
     """Every metric of a report with the direction that is better (None: neither)."""
     result: dict[str, Mode | None] = {}
     for part in PARTS[task]:
@@ -30,8 +43,8 @@ def names(task: Task, groups: int = GROUPS) -> dict[str, Mode | None]:
         result[f"F1({part})"] = "max"
     if task == "classify":
         result |= {"metrics/accuracy_top1": "max", "metrics/accuracy_top5": "max"}
-    result |= {f"{split}/{loss}": "min" for split in ("train", "val") for loss in LOSSES[task]}
-    result |= {f"lr/pg{group}": None for group in range(groups)}
+    result |= {f"{split}/{loss}": "min" for split in ("train", "val") for loss in losses}
+    result |= {f"lr/pg{group}": None for group in range(GROUPS)}
     return {**result, "epoch": None, "fitness": "max"}
 
 

@@ -3,7 +3,7 @@
 import re
 from functools import cache
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import yaml
 
@@ -62,25 +62,36 @@ def task_of(model: str, project: Path | None = None) -> Task | None:
     """
     path = Path(model)
     if path.suffix in {".yaml", ".yml"}:
-        file = (project or Path()) / path
-        found = file if file.is_file() else architecture(path.name)
-        return _task_of_file(found) if found else _task_of_stem(path.stem)
+        return _task_of_head(head(model, project)) or _task_of_stem(path.stem)
     if path.name in weights():
         return _task_of_stem(path.stem) or ("detect" if not any(s in path.stem for s in OTHER_SUFFIXES) else None)
     return _task_of_stem(path.stem)
+
+
+def layout(model: str, project: Path | None = None) -> dict[str, Any]:
+    """The content of the model's architecture file, of weights by their name; empty where there is none."""
+    path = Path(model)
+    file = (project or Path()) / path
+    own = path.suffix in {".yaml", ".yml"} and file.is_file()
+    found = file if own else architecture(f"{path.stem}.yaml")
+    content = yaml.safe_load(found.read_text(encoding="utf-8")) if found else None
+    return content if isinstance(content, dict) else {}
+
+
+def head(model: str, project: Path | None = None) -> str:
+    """The name of the last layer, in lower case: segment, rtdetrdecoder, pose26; empty where it is not known."""
+    layers = layout(model, project).get("head")
+    if isinstance(layers, list) and layers and isinstance(layers[-1], list) and len(layers[-1]) > 1:
+        return str(layers[-1][-2]).lower()
+    return ""
 
 
 def _task_of_stem(stem: str) -> Task | None:
     return next((task for suffix, task in SUFFIXES.items() if suffix in stem), None)
 
 
-def _task_of_file(path: Path) -> Task | None:
-    """By the last layer of the head, as Ultralytics itself tells."""
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    head = content.get("head") if isinstance(content, dict) else None
-    if not (isinstance(head, list) and head and isinstance(head[-1], list) and len(head[-1]) > 1):
-        return None
-    layer = str(head[-1][-2]).lower()
+def _task_of_head(layer: str) -> Task | None:
+    """As Ultralytics itself tells it."""
     if "semantic" in layer or "world" in layer:
         return None
     return next((task for word, task in HEADS if word in layer), None)

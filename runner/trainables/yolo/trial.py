@@ -1,7 +1,6 @@
 """One trial: a training of Ultralytics with the sampled values, reporting once an epoch."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runner.config.objective import Objective
@@ -144,8 +143,3 @@ def epoch_report(trainer: Any, results: Mapping[str, Any], fitness: Any) -> dict
     losses = trainer.label_loss_items(trainer.tloss, "train")
     report = metrics.with_f1({**results, **losses, **trainer.lr, "fitness": fitness})
     return {**report, "epoch": trainer.epoch + 1}
-
-
-def weights(folder: Path) -> Path:
-    """Where a trial keeps its best weights by the objective."""
-    return folder / "weights" / "best.pt"
