@@ -223,7 +223,9 @@ KINDS: dict[str, type[Distribution]] = {
     )
 }  # fmt: skip
 ALIASES = {"randn": "normal", "qrandn": "qnormal", "grid_search": "grid"}
-_CALL = re.compile(r"\s*(?:tune\.)?([A-Za-z_]\w*)\s*\((.*)\)\s*", re.DOTALL)
+_CALL = re.compile(r"\s*(?:(?:ray\.)?tune\.)?([A-Za-z_]\w*)\s*\((.*)\)\s*", re.DOTALL)
+_BROKEN_CALL = re.compile(rf"\s*(?:(?:ray\.)?tune\.)?(?:{'|'.join((*KINDS, *ALIASES))})\(")
+"""The beginning of a call of a distribution, in a text that is no whole call: nobody means that as a constant."""
 
 
 @dataclass(frozen=True)
@@ -282,6 +284,9 @@ def _read_tree(node: Mapping[str, Any], where: str, problems: list[Problem]) -> 
                 tree[key] = _read_tree(value, here, problems)
         elif isinstance(value, str) and is_call(value):
             tree[key] = _read_call(value, here, problems)
+        elif isinstance(value, str) and _BROKEN_CALL.match(value):
+            message = f"{value!r} begins as a call and does not end with its bracket"
+            problems.append(Problem("space-distribution", here, message, "write it as in loguniform(1e-5, 1e-1)"))
         else:
             tree[key] = value
     return tree
@@ -308,25 +313,30 @@ def call_to_mapping(text: str) -> dict[str, Any]:
             f"{text!r}: the arguments are not plain values; text needs quotes, as in choice(['SGD'])"
         ) from None
     names = [f.name for f in fields(kind)]
-    if issubclass(kind, Choice):
-        named = {"categories" if key == "values" else key: value for key, value in named.items()}
     if len(positional) > len(names):
         raise ValueError(f"{text!r}: {kind.name} takes {', '.join(names)}")
     mapping = {"distribution": kind.name, **dict(zip(names, positional, strict=False))}
-    twice = sorted(set(mapping) & set(named))
-    if twice:
-        raise ValueError(f"{text!r}: {', '.join(twice)} given twice")
-    return mapping | named
+    for key, value in named:
+        argument = _argument(kind, key)
+        if argument in mapping:
+            raise ValueError(f"{text!r}: {argument} given twice")
+        mapping[argument] = value
+    return mapping
 
 
-def _literal_arguments(text: str) -> tuple[list[Any], dict[str, Any]]:
+def _argument(kind: type[Distribution], key: str) -> str:
+    """Our name of an argument: what Ray calls `values` in a grid is `categories` here, as in a choice."""
+    return "categories" if key == "values" and issubclass(kind, Choice) else key
+
+
+def _literal_arguments(text: str) -> tuple[list[Any], list[tuple[str, Any]]]:
     call = ast.parse(f"f({text})", mode="eval").body
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
         raise TypeError(text)
     if any(keyword.arg is None for keyword in call.keywords):
         raise ValueError(text)
     positional = [ast.literal_eval(argument) for argument in call.args]
-    return positional, {str(keyword.arg): ast.literal_eval(keyword.value) for keyword in call.keywords}
+    return positional, [(str(keyword.arg), ast.literal_eval(keyword.value)) for keyword in call.keywords]
 
 
 def _kind(name: str) -> type[Distribution]:
@@ -354,7 +364,11 @@ def _read_mapping(node: Mapping[str, Any], where: str, problems: list[Problem]) 
         return None
     arguments = {key: value for key, value in node.items() if key != "distribution"}
     if issubclass(kind, Choice):
-        arguments = {"categories" if key == "values" else key: value for key, value in arguments.items()}
+        if {"categories", "values"} <= set(arguments):
+            message = "is the same as categories, which is given too"
+            problems.append(Problem("space-argument", f"{where}.values", message, f"remove {where}.values"))
+            return None
+        arguments = {_argument(kind, str(key)): value for key, value in arguments.items()}
         if isinstance(arguments.get("categories"), list | tuple):
             arguments["categories"] = tuple(arguments["categories"])
     takes = {f.name: f.default is MISSING for f in fields(kind)}
