@@ -117,9 +117,10 @@ def _flat(node: dict[str, Any], prefix: str = "") -> Iterable[tuple[str, str]]:
 def _assign(config: dict[str, Any], word: Assignment, choices: dict[str, Any]) -> list[Problem]:
     """Set one value. A new key is set as well: whether it may exist is judged when the experiment is read."""
     *parents, last = word.key.split(".")
-    if len(parents) == 1 and last == "name" and parents[0] in choices:
-        remedy = f"type {parents[0]}={word.value}"
-        return [Problem("option-name", word.key, "an option is chosen by its group", remedy)]
+    group = parents[0] if parents else last
+    named = word.value if [*parents, last] == [group, "name"] else _get(word.value, "name") if not parents else None
+    if group in choices and named is not None and group != SPACE:
+        return [Problem("option-name", f"{group}.name", "an option is chosen by its group", f"type {group}={named}")]
     node: Any = config
     for depth, part in enumerate(parents, start=1):
         here = ".".join(parents[:depth])
@@ -143,6 +144,10 @@ def _assign(config: dict[str, Any], word: Assignment, choices: dict[str, Any]) -
     else:
         node[last] = _merged(node.get(last), word.value)
     return []
+
+
+def _get(value: Any, key: str) -> Any:
+    return value.get(key) if isinstance(value, dict) else None
 
 
 def _child(node: Any, part: str) -> Any:

@@ -5,18 +5,24 @@ is read here first: Hydra's grammar where it takes the word, else YAML.
 """
 
 import itertools
+import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from runner.config.hydra_loader import HydraLoader, read_yaml_value
-from runner.config.search_space import is_call
+from runner.config.search_space import ALIASES, KINDS, is_call
 from runner.config.suggest import did_you_mean
 from runner.errors import ConfigError, Problem
 
 SPACE = "search_space"
 SEVERAL = ("stopper", "logger")
 """Groups of which several options may be chosen at once."""
+NEEDED = ("trainable", "searcher", "scheduler", "ray")
+"""Groups of which one option must be chosen."""
+_CALL_IN_MAPPING = re.compile(rf"(?<![\w.'\"])(?:tune\.)?(?:{'|'.join((*KINDS, *ALIASES))})\([^()]*\)(?!['\"])")
+"""`{lr0: loguniform(1e-5, 1e-1)}`: YAML would end the text at the comma, so calls within a mapping are quoted first."""
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -57,7 +63,7 @@ def read_word(text: str, loader: HydraLoader) -> Word:
     name = key.lstrip("+")
     if name.startswith(("hydra.", "hydra/")) or "@" in name:
         return HydraWord(text)
-    if name in loader.groups:
+    if name in loader.groups and not value.lstrip().startswith("{"):
         return _group_choice(name, value, loader)
     if not all(name.split(".")):
         raise ConfigError([Problem("override", text, f"{name!r} is not a dotted key", "write key=value, as in seed=1")])
@@ -75,9 +81,10 @@ def _no_value(text: str, loader: HydraLoader) -> Problem:
 def _group_choice(group: str, value: str, loader: HydraLoader) -> GroupChoice:
     parsed = loader.parse(f"{group}={value}")
     if parsed is not None and parsed.is_sweep_override():
-        raise ConfigError([_sweep_problem(group, value)])
+        raise ConfigError([_sweep_problem(group, value, list_allowed=group in SEVERAL)])
     chosen = parsed.value() if parsed is not None else value
     options = chosen if isinstance(chosen, list) else [] if chosen is None else [chosen]
+    _check_count(group, options, value, loader)
     problems = [
         Problem(
             "unknown-option",
@@ -96,19 +103,27 @@ def _group_choice(group: str, value: str, loader: HydraLoader) -> GroupChoice:
     return GroupChoice(group, tuple(options), f"{group}={value}")
 
 
-def _sweep_problem(key: str, value: str) -> Problem:
-    return Problem(
-        "sweep",
-        key,
-        f"{value} holds several values",
-        f"add -m to run one job for each, or write [{value}] for a list",
-    )
+def _check_count(group: str, options: Sequence[Any], value: str, loader: HydraLoader) -> None:
+    """Hydra would merge several options of a group of one, and answer none of it with an option of its own choice."""
+    if group in NEEDED and not options:
+        remedy = f"type {group}=..., one of {', '.join(loader.groups[group])}"
+        raise ConfigError([Problem("option-count", group, f"{group}={value}: a {group} is needed", remedy)])
+    if len(options) > 1 and group not in SEVERAL:
+        remedy = f"name one, or add -m and type {group}={','.join(map(str, options))} to run one job for each"
+        raise ConfigError([Problem("option-count", group, f"{group}={value}: one {group} at a time", remedy)])
+
+
+def _sweep_problem(key: str, value: str, *, list_allowed: bool = True) -> Problem:
+    a_list = f", or write [{value}] for a list" if list_allowed else ""
+    return Problem("sweep", key, f"{value} holds several values", f"add -m to run one job for each{a_list}")
 
 
 def read_value(key: str, text: str, loader: HydraLoader) -> Any:
     """The value of an assignment as plain data. Raises ConfigError."""
     if _is_distribution(key, text):
         return text.strip()
+    if key.split(".", maxsplit=1)[0] == SPACE:
+        text = _CALL_IN_MAPPING.sub(lambda match: json.dumps(match[0]), text)
     parsed = loader.parse(f"{key}={text}")
     if parsed is not None:
         if parsed.is_sweep_override():

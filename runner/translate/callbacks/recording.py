@@ -1,6 +1,7 @@
 """From Ray's events to the record of the run."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from ray.tune import Callback
@@ -8,6 +9,7 @@ from ray.tune.experiment import Trial
 
 from runner.runs.decisions import Decision
 from runner.runs.record import Record, TrialState
+from runner.runs.wording import error_line
 from runner.translate.callbacks.reports import metrics_of
 from runner.translate.stopping import StopByRule
 from runner.translate.verdicts import Verdict, Verdicts
@@ -45,12 +47,10 @@ class Recording(Callback):  # type: ignore[misc]
             self._ended(trial, TrialState.STOPPED, verdict)
 
     def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
-        # Where Ray could pickle the exception, get_error() is None and the exception is here.
-        error = trial.get_pickled_error() or trial.get_error()
-        cause = getattr(error, "cause", None) or error
-        summary = (str(cause).strip() or type(cause).__name__).splitlines()[-1]
-        verdict = Verdict("error", _iterations(trial), None, None, summary)
-        self._ended(trial, TrialState.FAILED, verdict, error=str(error))
+        # get_error() looks in the storage, where Ray has not copied the file yet.
+        error = Path(trial.error_file).read_text(encoding="utf-8") if trial.error_file else "no error was kept"
+        verdict = Verdict("error", _iterations(trial), None, None, error_line(error))
+        self._ended(trial, TrialState.FAILED, verdict, error)
 
     def on_step_end(self, iteration: int, trials: list[Trial], **info: Any) -> None:
         if self.stopper.stop_all():

@@ -1,0 +1,147 @@
+"""Real runs of the command line in folders of their own."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+FUNCTIONS = '''
+import time
+from ray import tune
+
+
+def line(config):
+    """As many reports as config["reports"] says, rising by config["slope"]."""
+    for epoch in range(config["reports"]):
+        tune.report({"score": config["slope"] * (epoch + 1), "loss": 1.0 / (epoch + 1)})
+
+
+def curve(config):
+    for value in config["curve"]:
+        tune.report({"score": value})
+
+
+def endless(config):
+    epoch = 0
+    while True:
+        epoch += 1
+        tune.report({"score": epoch * config.get("slope", 1.0)})
+
+
+def slow(config):
+    for epoch in range(200):
+        time.sleep(0.2)
+        tune.report({"score": float(epoch)})
+
+
+def sometimes(config):
+    if config["x"] > 1:
+        raise ValueError(f"x={config['x']} is too large,\\nreally")
+    return {"score": config["x"]}
+
+
+def number(config):
+    return config["x"] * 2
+
+
+def silent(config):
+    return None
+
+
+def other_metric(config):
+    return {"accuracy": 1.0}
+
+
+def nan_sometimes(config):
+    tune.report({"score": float("nan") if config["x"] == 1 else 0.5})
+
+
+def whole(config):
+    """Fails where a nested value or a numpy one reaches it."""
+    assert type(config["model"]["width"]) is int, type(config["model"]["width"])
+    assert config["model"]["name"] == "net"
+    tune.report({"score": config["model"]["width"]})
+'''
+
+
+@dataclass
+class Finished:
+    """A command that ended."""
+
+    code: int
+    out: str
+    err: str
+    folder: Path
+
+    @property
+    def run(self) -> Path:
+        """The only run folder below outputs/."""
+        runs = [path.parent for path in self.folder.glob("outputs/**/history.csv")]
+        assert len(runs) == 1, (runs, self.out, self.err)
+        return runs[0]
+
+    def rows(self, name: str) -> list[dict[str, str]]:
+        with (self.run / name).open(newline="") as file:
+            return list(csv.DictReader(file))
+
+    @property
+    def decisions(self) -> dict[str, dict[str, Any]]:
+        lines = [json.loads(line) for line in (self.run / "decisions.jsonl").read_text().splitlines()]
+        assert len({line["trial"] for line in lines}) == len(lines)
+        return {line["trial"]: line for line in lines}
+
+    @property
+    def best(self) -> Any:
+        return yaml.safe_load((self.run / "best" / "best.yaml").read_text())
+
+
+Run = Callable[..., Finished]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A user's folder with functions of their own and nothing else."""
+    (tmp_path / "mine.py").write_text(FUNCTIONS)
+    return tmp_path
+
+
+@pytest.fixture
+def run(project: Path) -> Run:
+    """Run `python -m runner` with words in the user's folder."""
+
+    def command(*words: str, timeout: float = 240, **environment: str) -> Finished:
+        done = subprocess.run(
+            [sys.executable, "-m", "runner", *words],
+            cwd=project,
+            capture_output=True,
+            check=False,
+            text=True,
+            timeout=timeout,
+            env={**os.environ, **environment},
+        )
+        return Finished(done.returncode, done.stdout, done.stderr, project)
+
+    return command
+
+
+@pytest.fixture
+def run_function(run: Run) -> Run:
+    """Tune a function of the user's: one preset-free experiment of a few short trials."""
+
+    def command(function: str, *words: str, **options: Any) -> Finished:
+        base = [
+            "experiment=null", "trainable=function", f"trainable.import_path=mine:{function}",
+            "trainable.reuse_workers=true", "objective.metric=score", "objective.mode=max", "name=mine",
+        ]  # fmt: skip
+        given = {word.split("=")[0] for word in words}
+        return run(*(word for word in base if word.split("=")[0] not in given), *words, **options)
+
+    return command

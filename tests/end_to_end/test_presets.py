@@ -1,0 +1,141 @@
+"""The presets that the README names, as it names them."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.conftest import Run
+
+pytestmark = pytest.mark.slow
+
+BCCD = Path(__file__).parents[3] / "shared" / "data" / "bccd" / "data.yaml"
+
+
+@pytest.mark.parametrize("words", [(), ("scheduler=asha",)])
+def test_quickstart_finds_the_minimum(run: Run, words: tuple[str, ...]) -> None:
+    done = run("experiment=quickstart", *words)
+    assert done.code == 0, done.err
+    assert done.best == {"a": 0.001, "b": 1}
+    assert len(done.rows("trials.csv")) == 40
+    assert {row["state"] for row in done.rows("trials.csv")} == {"completed"}
+    assert ("asha has nothing to stop" in done.err) is bool(words)
+
+
+def test_digits_reaches_90_percent(run: Run) -> None:
+    done = run("experiment=digits", "searcher=optuna", "scheduler=asha")
+    assert done.code == 0, done.err
+    assert max(float(row["accuracy"]) for row in done.rows("history.csv")) > 0.9
+    assert "stopped" in {row["state"] for row in done.rows("trials.csv")}
+
+
+def test_multirun_runs_every_job_and_compares_them(run: Run, project: Path) -> None:
+    done = run("-m", "experiment=quickstart", "searcher=random", "scheduler=fifo,asha", "budget.num_samples=2")
+    assert done.code == 0, done.err
+    root = next((project / "outputs" / "multirun" / "quickstart").iterdir())
+    assert sorted(path.name for path in root.iterdir() if path.is_dir()) == ["job_0", "job_1"]
+    lines = (root / "comparison.csv").read_text().splitlines()
+    assert len(lines) == 3
+    assert "scheduler=asha" in lines[2]
+    assert "comparison.csv" in done.out
+
+
+def test_a_job_that_fails_does_not_hide_the_others(run: Run, project: Path) -> None:
+    done = run(
+        "-m", "experiment=null", "trainable=function", "trainable.import_path=mine:silent,mine:sometimes",
+        "objective.metric=score", "objective.mode=max", "search_space.x=uniform(0,1)", "budget.num_samples=1",
+        "name=mine",
+    )  # fmt: skip
+    assert done.code == 1
+    root = next((project / "outputs" / "multirun" / "mine").iterdir())
+    rows = (root / "comparison.csv").read_text().splitlines()
+    assert len(rows) == 3
+    assert "ended without a report" in rows[1]
+
+
+def test_jobs_on_different_rays_are_refused(run: Run) -> None:
+    done = run("-m", "experiment=quickstart", "ray=local,cluster")
+    assert done.code == 2
+    assert "Ray starts once for all" in done.err
+    assert not (done.folder / "outputs").exists()
+
+
+def test_ctrl_c_stops_cleanly_and_keeps_the_state(project: Path) -> None:
+    words = [
+        "experiment=null", "trainable=function", "trainable.import_path=mine:slow", "objective.metric=score",
+        "objective.mode=max", "search_space.x=uniform(0,1)", "budget.num_samples=4", "name=mine",
+    ]  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-m", "runner", *words],
+        cwd=project,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while (
+        not any(path.read_text().count("\n") > 3 for path in project.glob("outputs/mine/*/history.csv"))
+        and time.monotonic() < deadline
+    ):
+        time.sleep(0.2)
+    os.kill(process.pid, signal.SIGINT)
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, out
+    run = next((project / "outputs" / "mine").iterdir())
+    decisions = (run / "decisions.jsonl").read_text()
+    assert '"state": "interrupted"' in decisions
+    assert (run / "best" / "best.yaml").exists()
+    assert "interrupted" in out
+
+
+def test_more_than_the_machine_has_is_refused_and_leaves_nothing(run: Run) -> None:
+    done = run("experiment=quickstart", "resources.cpu=1000")
+    assert done.code == 2
+    assert "a trial asks for 1000 CPU" in done.err
+    assert not list(done.folder.glob("outputs/quickstart/*"))
+
+
+def test_the_main_job_shrunk_with_every_logger(run: Run) -> None:
+    """The default experiment, one stopped and one full trial, W&B offline."""
+    done = run(
+        "logger=[csv,json,tensorboard,wandb]",
+        "budget={num_samples: 2, max_epochs: 3, max_concurrent: 1}",
+        "scheduler={grace_period: 1, reduction_factor: 2}",
+        "searcher.points_to_evaluate=[{lr0: 0.002, weight_decay: 0.0005, box: 7.5, fliplr: 0.5}]",
+        WANDB_MODE="offline",
+    )
+    assert done.code == 0, done.out + done.err
+    trials = done.rows("trials.csv")
+    assert len(trials) == 2
+    for trial in trials:
+        rows = [row for row in done.rows("history.csv") if row["trial"] == trial["trial"]]
+        assert [int(row["iteration"]) for row in rows] == list(range(1, int(trial["iterations"]) + 1))
+        assert [int(row["epoch"]) for row in rows] == list(range(1, len(rows) + 1))
+        folder = done.run / "trials" / trial["trial"]
+        assert (folder / "args.yaml").exists()
+        if trial["state"] == "completed":
+            assert len(rows) == 3
+            assert (folder / "weights" / "best.pt").exists()
+    assert {trial["state"] for trial in trials} <= {"completed", "stopped"}
+    first = trials[0]
+    assert (float(first["config/lr0"]), float(first["config/box"])) == (0.002, 7.5)
+    assert (done.run / "best" / "best.pt").exists()
+    offline = sorted(path.name for path in (done.run / "wandb").glob("offline-run-*"))
+    assert [name.rsplit("-", 1)[-1] for name in offline] == ["trial_000", "trial_001"]
+    for name in ("progress.csv", "result.json", "events.out.tfevents.*"):
+        assert len(list((done.run / "tune").glob(f"trial_*/{name}"))) == 2, name
+
+
+@pytest.mark.skipif(not BCCD.is_file(), reason="the blood cell images are not beside the project (../shared/data/bccd)")
+def test_real_images_are_trained_on(run: Run) -> None:
+    done = run(
+        "experiment=bccd", f"trainable.data={BCCD}", "budget.num_samples=1", "budget.max_epochs=2",
+        "trainable.train_args.imgsz=96", "trainable.train_args.fraction=0.2", "scheduler=fifo",
+    )  # fmt: skip
+    assert done.code == 0, done.out + done.err
+    assert all("metrics/mAP50-95(B)" in row for row in done.rows("history.csv"))
+    assert len(done.rows("history.csv")) == 2
