@@ -42,7 +42,13 @@ def _compose(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Hydra's composition; it does not tell which options of a group of several were chosen, their nodes do."""
     config, choices = loader.compose(words, with_hydra=with_hydra)
-    return config, choices | {group: list(config.get(group) or {}) for group in SEVERAL}
+    return config, choices | {group: _chosen(config.get(group)) for group in SEVERAL}
+
+
+def _chosen(node: Any) -> list[str]:
+    """The options that have their name; without it a node is only what a preset set for an option replaced since."""
+    nodes = node.items() if isinstance(node, dict) else ()
+    return [name for name, options in nodes if isinstance(options, dict) and options.get("name") == name]
 
 
 def _read_words(words: Sequence[str], loader: HydraLoader) -> list[Word]:

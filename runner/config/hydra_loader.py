@@ -7,7 +7,9 @@ the version that it was tried on).
 
 import functools
 import logging
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,9 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
+from yaml.error import MarkedYAMLError
 
+from runner.config.suggest import did_you_mean
 from runner.errors import ConfigError, Problem
 
 CONFIG_NAME = "config"
@@ -81,7 +85,7 @@ class HydraLoader:
 
         Raises ConfigError for what Hydra refuses.
         """
-        try:
+        with self._told():
             config = self.hydra.compose_config(
                 config_name=CONFIG_NAME,
                 overrides=list(overrides),
@@ -89,8 +93,6 @@ class HydraLoader:
                 from_shell=False,
                 with_log_configuration=False,
             )
-        except (HydraException, OmegaConfBaseException) as error:
-            raise ConfigError([Problem("compose", "", _first_lines(error))]) from error
         choices = dict(config.hydra.runtime.choices)
         if not with_hydra:
             config = OmegaConf.masked_copy(config, [key for key in config if key != "hydra"])
@@ -98,8 +100,9 @@ class HydraLoader:
         return {str(key): value for key, value in dict(plain).items()}, choices  # type: ignore[arg-type]
 
     def info(self, what: str, overrides: Sequence[str]) -> None:
-        """Print Hydra's own view (--info)."""
-        self.hydra.show_info(what, CONFIG_NAME, list(overrides))
+        """Print Hydra's own view (--info). Raises ConfigError for what Hydra refuses."""
+        with self._told():
+            self.hydra.show_info(what, CONFIG_NAME, list(overrides))
         logging.getLogger().handlers.clear()
 
     def complete(self, words: Sequence[str]) -> None:
@@ -109,14 +112,58 @@ class HydraLoader:
     def parse(self, text: str) -> HydraOverride | None:
         """A word of the command line in Hydra's grammar, or None where that grammar refuses it."""
         try:
-            return OverridesParser.create(self.hydra.config_loader).parse_override(text)
+            return OverridesParser.create(self.hydra.config_loader).parse_overrides([text])[0]
         except HydraException:
             return None
 
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What Hydra, OmegaConf and PyYAML refuse in a file or in the composition, as a ConfigError."""
+        try:
+            yield
+        except UnicodeDecodeError as error:
+            raise ConfigError([self._encoding_problem(error)]) from error
+        except YAMLError as error:
+            raise ConfigError([_yaml_problem(error)]) from error
+        except (HydraException, OmegaConfBaseException) as error:
+            raise ConfigError([self._composition_problem(error)]) from error
 
-def _first_lines(error: Exception) -> str:
-    """Hydra's message without the rows that repeat where it was called from."""
-    lines = [line for line in str(error).splitlines() if line.strip() and not line.lstrip().startswith("full_key:")]
+    def _encoding_problem(self, error: UnicodeDecodeError) -> Problem:
+        files = (file for folder in self.folders for file in sorted(folder.rglob("*.yaml")) if file.is_file())
+        where = next((str(file) for file in files if not _is_utf8(file)), "")
+        return Problem("encoding", where, f"is not written in UTF-8: {error.reason}", "save it as UTF-8")
+
+    def _composition_problem(self, error: Exception) -> Problem:
+        group, slash, option = str(getattr(error, "missing_cfg_file", None) or "").rpartition("/")
+        if slash:
+            remedy = did_you_mean(option, self.groups.get(group, []))
+            return Problem("unknown-option", group, f"there is no {group} {option}", remedy)
+        unmatched = re.search(r"Could not override '/?([^'@]+)", str(error))
+        remedy = did_you_mean(unmatched[1], self.groups) if unmatched else ""
+        cause = error if str(error) or error.__cause__ is None else error.__cause__
+        return Problem("compose", str(getattr(cause, "full_key", None) or ""), _first_lines(cause), remedy)
+
+
+def _is_utf8(file: Path) -> bool:
+    try:
+        file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _yaml_problem(error: YAMLError) -> Problem:
+    if not isinstance(error, MarkedYAMLError) or error.problem_mark is None:
+        return Problem("yaml", "", str(error))
+    mark = error.problem_mark
+    message = error.problem or error.context or "cannot be read as YAML"
+    return Problem("yaml", f"{mark.name}, line {mark.line + 1}", message, "correct that line")
+
+
+def _first_lines(error: BaseException) -> str:
+    """The message without the rows in which OmegaConf tells where in its own objects it was."""
+    rows = [line for line in str(error).splitlines() if line.strip()]
+    lines = [line for line in rows if not line.lstrip().startswith(("full_key:", "object_type="))]
     return "\n    ".join(line.strip() for line in lines[:12])
 
 

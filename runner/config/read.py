@@ -73,7 +73,11 @@ def _canonical(config: Mapping[str, Any], objective: Objective) -> dict[str, Any
 
 def _unknown_keys(config: Mapping[str, Any]) -> Iterator[Problem]:
     for key in config:
-        if key not in KEYS:
+        if key == "experiment":
+            message = "what a preset says must lie at the top of the config"
+            remedy = "open the file of the preset with the line: # @package _global_"
+            yield Problem("preset-package", key, message, remedy)
+        elif key not in KEYS:
             yield unknown_key(str(key), str(key), (*KEYS, "experiment"))
 
 

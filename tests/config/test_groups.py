@@ -1,0 +1,233 @@
+"""How presets, groups and overrides meet: what stays, what goes, and what is told about it."""
+
+from pathlib import Path
+
+import pytest
+
+from runner.checks import config_problems
+from runner.commands.job import checked_job
+from runner.config.compose import compose
+from runner.config.hydra_loader import HydraLoader, resolve, search_path
+from runner.config.read import read
+from runner.errors import ConfigError, Problem
+from tests.config.composing import CONF, FROM_SCRATCH, composed, config, experiment, problems, refused
+
+DIGITS = "experiment=digits"
+
+
+def test_swapping_the_scheduler_drops_what_the_preset_set_for_it_and_says_so_once() -> None:
+    found = composed(DIGITS, "scheduler=fifo")
+    assert found.config["scheduler"] == {"name": "fifo"}
+    assert len(found.notes) == 1
+    for part in ("scheduler=fifo", "experiment=digits", "asha", "grace_period", "reduction_factor"):
+        assert part in found.notes[0]
+    assert "momentum" not in found.notes[0]
+
+
+def test_a_swapped_option_takes_its_own_overrides() -> None:
+    assert config(DIGITS, "searcher=random", "searcher.points_to_evaluate=[{lr: 0.001}]")["searcher"] == {
+        "name": "random",
+        "points_to_evaluate": [{"lr": 0.001}],
+    }
+
+
+def test_naming_the_presets_own_option_keeps_what_it_set() -> None:
+    found = composed(DIGITS, "scheduler=asha")
+    assert (found.config["scheduler"]["grace_period"], found.config["scheduler"]["reduction_factor"]) == (2, 3)
+    assert not found.notes
+
+
+def test_two_options_are_swapped_at_once() -> None:
+    found = composed("experiment=shapes", "scheduler=fifo", "trainable=function", "trainable.import_path=a:b")
+    assert found.config["scheduler"] == {"name": "fifo"}
+    assert found.config["trainable"] == {
+        "name": "function", "import_path": "a:b", "metrics": None, "reuse_workers": False,
+    }  # fmt: skip
+    assert len(found.notes) == 2
+
+
+def test_what_the_preset_says_elsewhere_stays() -> None:
+    swapped, kept = config(DIGITS, "scheduler=fifo"), config(DIGITS)
+    assert {key for key in kept if swapped[key] != kept[key]} == {"scheduler"}
+
+
+def test_a_search_space_is_swapped_as_a_whole() -> None:
+    space = config(DIGITS, "search_space=quickstart")["search_space"]
+    assert sorted(space) == ["a", "b"]
+    assert not composed(DIGITS, "search_space=quickstart").notes
+    assert config(DIGITS, "search_space=null")["search_space"] in (None, {})
+
+
+def test_a_key_of_the_replaced_option_is_an_unknown_key() -> None:
+    assert refused(DIGITS, "scheduler=fifo", "scheduler.grace_period=3").rule == "unknown-key"
+
+
+def test_several_stoppers_and_loggers_lie_below_their_names() -> None:
+    found = experiment(DIGITS, "stopper=[plateau,max_iterations]", "stopper.max_iterations.max_iter=3", "logger=[]")
+    assert [stopper.name for stopper in found.stoppers] == ["plateau", "max_iterations"]
+    assert found.stoppers[1].options == {"max_iter": 3}
+    assert found.loggers == ()
+    assert [logger.name for logger in experiment(DIGITS, "logger=[wandb,json]").loggers] == ["wandb", "json"]
+
+
+@pytest.mark.parametrize("word", ["stopper=plateau", "stopper=[plateau]"])
+def test_one_of_a_group_of_several_needs_no_brackets(word: str) -> None:
+    assert [stopper.name for stopper in experiment(DIGITS, word).stoppers] == ["plateau"]
+
+
+@pytest.mark.parametrize("word", ["logger=null", "logger=[]"])
+def test_none_of_a_group_of_several(word: str) -> None:
+    assert experiment(DIGITS, word).loggers == ()
+
+
+def test_an_option_of_a_stopper_that_is_not_chosen_says_how_to_choose_it() -> None:
+    problem = refused(DIGITS, "stopper.plateau.std=0.1")
+    assert (problem.rule, problem.remedy) == ("not-chosen", "add stopper=[plateau]")
+    problem = refused(DIGITS, "stopper=[plateau]", "stopper.max_iterations.max_iter=2")
+    assert "plateau,max_iterations" in problem.remedy
+
+
+def test_without_a_preset_the_defaults_stand() -> None:
+    found = experiment(*FROM_SCRATCH)
+    assert (found.name, found.searcher.name, found.scheduler.name) == ("experiment", "random", "fifo")
+    assert [logger.name for logger in found.loggers] == ["csv"]
+    missing = problems("experiment=null")
+    assert {(p.rule, p.where) for p in missing} >= {
+        ("missing-value", "trainable.model"),
+        ("missing-value", "trainable.data"),
+    }
+
+
+PRESET = """\
+# @package _global_
+defaults:
+  - override /trainable: function
+  - override /search_space: mine
+  - override /scheduler: asha
+  - override /stopper: [plateau]
+name: mine
+objective: {metrics: [{metric: accuracy, mode: max}]}
+budget: {max_epochs: 9}
+trainable: {import_path: "runner.examples.digits:train", metrics: {accuracy: max, loss: min}}
+scheduler: {grace_period: 3}
+stopper: {plateau: {std: 0.5}}
+search_space: {extra: "uniform(0, 1)"}
+"""
+
+
+def write(folder: Path, text: str) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A user's own repository: presets and a search space, nothing else."""
+    conf = tmp_path / "conf"
+    write(conf / "experiment" / "mine.yaml", PRESET)
+    write(conf / "experiment" / "digits.yaml", PRESET.replace("name: mine", "name: shadow"))
+    write(conf / "experiment" / "team" / "nested.yaml", PRESET.replace("name: mine", "name: nested"))
+    write(conf / "search_space" / "mine.yaml", "lr: loguniform(1e-4, 1e-1)\n")
+    return tmp_path
+
+
+def user_loader(project: Path, config_dir: Path | None = None) -> HydraLoader:
+    return HydraLoader(search_path(config_dir, project))
+
+
+def test_a_users_preset_composes_with_packaged_and_own_options(project: Path) -> None:
+    found = read(resolve(compose(["experiment=mine"], user_loader(project)).config))
+    assert (found.name, found.scheduler.name, found.scheduler.options["grace_period"]) == ("mine", "asha", 3)
+    assert sorted(found.search_space.searched()) == ["extra", "lr"]
+    assert found.stoppers[0].options["std"] == 0.5
+    assert not [problem for problem in config_problems(found) if problem.fatal]
+
+
+def test_a_users_file_comes_before_a_packaged_one_of_the_same_name(project: Path) -> None:
+    assert compose(["experiment=digits"], user_loader(project)).config["name"] == "shadow"
+    assert compose(["experiment=quickstart"], user_loader(project)).config["name"] == "quickstart"
+
+
+def test_config_dir_comes_before_the_folder_conf(project: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    other = tmp_path_factory.mktemp("other")
+    write(other / "experiment" / "mine.yaml", PRESET.replace("name: mine", "name: other"))
+    loader = user_loader(project, other)
+    assert compose(["experiment=mine"], loader).config["name"] == "other"
+    assert "lr" in compose(["experiment=mine"], loader).config["search_space"]
+
+
+def test_presets_may_lie_in_folders(project: Path) -> None:
+    assert compose(["experiment=team/nested"], user_loader(project)).config["name"] == "nested"
+
+
+def test_swaps_work_on_a_users_preset(project: Path) -> None:
+    found = compose(["experiment=mine", "stopper=[timeout,plateau]", "search_space=digits"], user_loader(project))
+    assert found.config["stopper"]["plateau"]["std"] == 0.5, "what was chosen before and is chosen still stays"
+    assert sorted(found.config["search_space"]) == ["epochs", "lr", "momentum"]
+    assert len(found.notes) == 1
+    assert "extra" in found.notes[0]
+    found = compose(["experiment=mine", "stopper=[timeout]"], user_loader(project))
+    assert list(found.config["stopper"]) == ["timeout"]
+
+
+def test_a_users_options_are_offered_too(project: Path) -> None:
+    with pytest.raises(ConfigError, match="did you mean mine"):
+        compose(["experiment=mien"], user_loader(project))
+
+
+def test_without_a_conf_folder_the_packaged_one_is_searched(tmp_path: Path) -> None:
+    assert search_path(None, tmp_path) == [CONF]
+    assert search_path(None, CONF.parent) == [CONF], "our own folder is searched once"
+
+
+def test_a_config_dir_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="is not a folder"):
+        search_path(tmp_path / "nowhere", tmp_path)
+
+
+HEAD = "# @package _global_\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "says"),
+    [
+        (HEAD + "name: a\n  budget: [3\n", "yaml", "bad.yaml, line 3: mapping values are not allowed here"),
+        (HEAD + "name: a\nname: b\n", "yaml", "bad.yaml, line 3: found duplicate key name"),
+        (HEAD + "name: a\n\tseed: 1\n", "yaml", "line 3"),
+        (HEAD + "search_space: {a: *b}\n", "yaml", "undefined alias"),
+        (HEAD + "name: ${nope}\n", "interpolation", "name: Interpolation key 'nope' not found"),
+        (HEAD + "name: ${name}\n", "interpolation", "name: Recursive interpolation"),
+        (HEAD + "name: ${nam\n", "compose", "name: no viable alternative at input '${nam'"),
+        (HEAD + "name: ${oc.env:RUNNER_NO_SUCH}\n", "interpolation", "RUNNER_NO_SUCH"),
+        (HEAD + "- a\n- b\n", "compose", "experiment/bad"),
+        (HEAD + "defaults: [override /scheduler: ashaa]\n", "unknown-option", "did you mean asha?"),
+        (HEAD + "defaults: [override /stopper: [plateau, timeoutt]]\n", "unknown-option", "did you mean timeout?"),
+        (HEAD + "defaults: [override /schedulr: asha]\n", "compose", "did you mean scheduler"),
+        (HEAD + "defaults: [/scheduler: asha]\n", "compose", "override scheduler: asha"),
+        (HEAD + "budgett: {max_epochs: 3}\n", "unknown-key", "did you mean budget?"),
+    ],
+)
+def test_a_fault_in_a_users_file_is_told_with_its_place(project: Path, text: str, rule: str, says: str) -> None:
+    write(project / "conf" / "experiment" / "bad.yaml", text)
+    problem = faults(project)[0]
+    assert problem.rule == rule
+    assert says in str(problem)
+    assert "object_type" not in str(problem)
+
+
+def faults(project: Path) -> list[Problem]:
+    with pytest.raises(ConfigError) as caught:
+        checked_job(compose(["experiment=bad"], user_loader(project)))
+    return list(caught.value.problems)
+
+
+def test_a_file_that_is_not_utf8_is_named(project: Path) -> None:
+    file = project / "conf" / "experiment" / "bad.yaml"
+    file.write_bytes(HEAD.encode() + b"name: caf\xe9\n")
+    problem = faults(project)[0]
+    assert (problem.rule, problem.where, problem.remedy) == ("encoding", str(file.resolve()), "save it as UTF-8")
+
+
+def test_a_preset_without_its_first_line_is_told_about_it(project: Path) -> None:
+    write(project / "conf" / "experiment" / "bad.yaml", "name: a\n")
+    assert any("# @package _global_" in str(problem) for problem in faults(project))
