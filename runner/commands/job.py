@@ -71,12 +71,12 @@ def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, flo
     """Run a checked job into its folder, on a Ray that has started, and print its summary."""
     from runner.translate.tuning import run_trials, trials_expected
 
-    experiment = _with_gpus(job.experiment, available)
+    experiment = _with_gpus(job.experiment, available, console)
     budget = experiment.budget
     run.write_config(experiment.config, job.words)
     expected = trials_expected(experiment)
     record = Record(run, experiment.objective, expected_trials=expected, max_epochs=budget.max_epochs)
-    console.print(_headline(experiment, expected, run), markup=False, soft_wrap=True)
+    console.print(f"log: {shown(run.log)} (what Ray and the trials print)", markup=False, soft_wrap=True)
     started = time.monotonic()
     try:
         experiment.trainable.prepare(experiment, run.root.resolve(), project)
@@ -93,25 +93,13 @@ def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, flo
     return _result(job, run, record, seconds, exit_code(record, interrupted))
 
 
-def _headline(experiment: Experiment, expected: int, run: RunFolder) -> str:
-    """What starts now, and where to follow it."""
-    epochs = f" of at most {experiment.budget.max_epochs} epochs" if experiment.budget.max_epochs else ""
-    direction = {"max": "maximise", "min": "minimise"}[experiment.objective.mode]
-    return (
-        f"{experiment.name}: {expected} {'trial' if expected == 1 else 'trials'}{epochs},"
-        f" {direction} {experiment.objective.label},"
-        f" searcher {experiment.searcher.name}, scheduler {experiment.scheduler.name}\n"
-        f"log: {shown(run.log)}"
-    )
-
-
-def _with_gpus(experiment: Experiment, available: Mapping[str, float]) -> Experiment:
+def _with_gpus(experiment: Experiment, available: Mapping[str, float], console: Console) -> Experiment:
     """Where resources.gpu is left open, a trial takes one GPU if there is any."""
     if experiment.resources.gpu is not None:
         return experiment
     gpu = 1.0 if available.get("GPU", 0.0) >= 1 else 0.0
     if gpu:
-        tell(f"resources.gpu is not set: one GPU a trial, of {available['GPU']:g} seen")
+        console.print(f"note: resources.gpu is not set: one GPU a trial, of {available['GPU']:g} seen", markup=False)
     return replace(experiment, resources=experiment.resources.model_copy(update={"gpu": gpu}))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from runner.commands.arguments import Arguments
-from runner.commands.job import Job, checked_job, refuse_machine, refuse_resources, run_job, tell
+from runner.commands.job import Job, checked_job, refuse_machine, refuse_resources, run_job
 from runner.config.compose import compose
 from runner.config.hydra_loader import HydraLoader, search_path
 from runner.config.overrides import expand
@@ -79,7 +79,7 @@ def _run_all(
         if results[-1].exit_code == INTERRUPTED:
             left = len(jobs) - number - 1
             if left:
-                tell(f"interrupted: {left} jobs were not started")
+                console.print(f"interrupted: {left} of {len(jobs)} jobs were not started")
             break
     return results
 
