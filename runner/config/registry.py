@@ -4,11 +4,11 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cached_property
 from typing import Any, TypeVar, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 Builder = TypeVar("Builder", bound=Callable[..., Any])
 
@@ -31,16 +31,21 @@ class Plugin:
         hints = get_type_hints(self.build, include_extras=True)
         if inspect.isclass(self.build):
             hints = get_type_hints(self.build.__init__, include_extras=True)
-        fields: dict[str, Any] = {
-            parameter.name: (
-                hints.get(parameter.name, Any),
-                ... if parameter.default is inspect.Parameter.empty else parameter.default,
-            )
+        schema: dict[str, Any] = {
+            parameter.name: (hints.get(parameter.name, Any), self._default(parameter))
             for parameter in inspect.signature(self.build).parameters.values()
             if parameter.kind is inspect.Parameter.KEYWORD_ONLY
         }
         config = ConfigDict(extra="forbid", frozen=True, strict=True, protected_namespaces=())
-        return create_model(f"{self.name} options", __config__=config, **fields)
+        return create_model(f"{self.name} options", __config__=config, **schema)
+
+    def _default(self, parameter: inspect.Parameter) -> Any:
+        """As pydantic takes it; a dataclass shows a mark of its own where a field has a factory."""
+        own = fields(self.build) if is_dataclass(self.build) else ()
+        factories: dict[str, Any] = {field.name: field.default_factory for field in own}
+        if factories.get(parameter.name, MISSING) is not MISSING:
+            return Field(default_factory=factories[parameter.name])
+        return ... if parameter.default is inspect.Parameter.empty else parameter.default
 
     @property
     def summary(self) -> str:
