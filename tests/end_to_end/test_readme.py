@@ -1,0 +1,79 @@
+"""What the README tells people to type."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from runner.checks import config_problems
+from runner.commands.arguments import parse
+from runner.config.compose import compose
+from runner.config.hydra_loader import HydraLoader, packaged_conf, resolve
+from runner.config.overrides import expand
+from runner.config.read import read
+from runner.config.registry import LOGGERS, RAY, SCHEDULERS, SEARCHERS, STOPPERS, TRAINABLES
+from tests.end_to_end.conftest import Run
+
+README = (Path(__file__).parents[2] / "README.md").read_text()
+CONSOLE = "\n".join(re.findall(r"```console\n(.*?)```", README, re.DOTALL)).replace("\\\n", " ")
+COMMANDS = [line for line in CONSOLE.splitlines() if line.startswith("python -m runner")]
+SHRUNK = ("budget.num_samples=1", "budget.max_epochs=1")
+ELSEWHERE = ("path/to/", "experiment=coco8")
+"""Parts of commands that need files of the user's, or a network."""
+
+
+def words(command: str) -> list[str]:
+    return shlex.split(command, comments=True)[3:]
+
+
+def test_the_readme_has_commands() -> None:
+    assert len(COMMANDS) >= 8
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if "--help" not in c])
+def test_every_command_passes_the_config_checks(command: str) -> None:
+    loader = HydraLoader([packaged_conf()])
+    for job in expand(parse(words(command)).words, loader):
+        experiment = read(resolve(compose(job, loader).config))
+        assert [problem for problem in config_problems(experiment) if problem.fatal] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [c for c in COMMANDS if not any(part in c for part in ELSEWHERE)])
+def test_every_command_that_needs_nothing_runs(command: str, run: Run) -> None:
+    typed = words(command)
+    if "experiment=digits" in command:
+        typed += ["budget.num_samples=1", "budget.max_epochs=3"]
+    elif "experiment=quickstart" not in command and "--" not in command:
+        typed += [*SHRUNK, "scheduler.grace_period=1"] if "fifo" not in command else SHRUNK
+    done = run(*typed)
+    assert done.code == 0, done.out + done.err
+
+
+def test_the_preset_in_the_readme_can_be_read(tmp_path: Path) -> None:
+    preset = re.search(r"```yaml\n(# @package.*?)```", README, re.DOTALL)
+    assert preset is not None
+    (tmp_path / "experiment").mkdir()
+    (tmp_path / "experiment" / "mine.yaml").write_text(preset[1])
+    loader = HydraLoader([tmp_path, packaged_conf()])
+    experiment = read(resolve(compose(["experiment=mine"], loader).config))
+    assert experiment.objective.label == "F1(M)"
+    assert [problem for problem in config_problems(experiment) if problem.fatal] == []
+
+
+@pytest.mark.parametrize("registry", [TRAINABLES, SEARCHERS, SCHEDULERS, STOPPERS, LOGGERS, RAY], ids=lambda r: r.group)
+def test_the_table_of_options_has_every_option_and_its_keys(registry) -> None:  # type: ignore[no-untyped-def]
+    rows = [line for line in README.splitlines() if line.startswith("|")]
+    for name in registry.names():
+        found = [row for row in rows if f"`{name}`" in row.split("|")[2]]
+        assert len(found) == 1, name
+        keys = re.findall(r"\w+", found[0].split("|")[4])
+        assert set(keys) == set(registry.get(name).options.model_fields), name
+
+
+@pytest.mark.parametrize("group", ["experiment", "search_space"])
+def test_presets_and_spaces_are_named(group: str) -> None:
+    row = next(line for line in README.splitlines() if line.startswith(f"| `{group}`"))
+    for path in (packaged_conf() / group).glob("*.yaml"):
+        assert path.stem in row
