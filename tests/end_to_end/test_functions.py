@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.conftest import Run
+from tests.end_to_end.wandb_file import read_run
 
 pytestmark = pytest.mark.slow
 
@@ -106,6 +107,33 @@ def test_asha_stops_what_lies_below_the_rung_and_names_the_cut_off(run_function:
     assert (done.decisions["trial_001"]["value"], done.decisions["trial_001"]["compared_with"]) == (1.0, 2.0)
     assert len(done.rows("history.csv")) == 8 + 2 + 8
     assert done.best == {"slope": 2.0, "reports": 8}
+
+
+def test_wandb_offline_holds_a_finished_run_for_each_trial(run_function: Run) -> None:
+    """Stopped, failed and completed ones; a deterministic id, the trial's name, grouped; no key in any file."""
+    key = "0123456789abcdef" * 3
+    done = run_function(
+        "curve",
+        "search_space={curve: 'grid([[2, 3, 4], [1, 1, 1], [5, None, 5]])'}",
+        "scheduler=asha",
+        "budget={num_samples: 1, max_epochs: 3, max_concurrent: 1}",
+        "logger=[wandb]",
+        "logger.wandb.mode=offline",
+        WANDB_API_KEY=key,
+    )
+    states = [row["state"] for row in done.rows("trials.csv")]
+    assert states == ["completed", "stopped", "failed"], done.out
+    folders = sorted((done.run / "wandb").glob("offline-run-*"))
+    runs = [read_run(folder) for folder in folders]
+    names = ["trial_000", "trial_001", "trial_002"]
+    assert [run["name"] for run in runs] == names
+    assert [run["id"] for run in runs] == [f"mine-{done.run.name}-{name}" for name in names]
+    assert {run["group"] for run in runs} == {f"mine/{done.run.name}"}
+    assert [run["exit_code"] for run in runs] == [0, 0, 1]
+    assert [[row["score"] for row in run["history"]] for run in runs] == [[2, 3, 4], [1], [5]]
+    assert "wandb sync outputs/mine/" in done.out
+    holding = [path for path in done.run.rglob("*") if path.is_file() and key.encode() in path.read_bytes()]
+    assert holding == []
 
 
 def test_a_rung_at_the_last_epoch_stops_nothing(run_function: Run) -> None:
