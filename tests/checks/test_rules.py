@@ -1,0 +1,116 @@
+"""Rules of the config tier that look across groups."""
+
+import pytest
+
+from runner.checks import refuse
+from runner.errors import ConfigError, Problem
+from tests.config.composing import FROM_SCRATCH, only_problem, problems, refused
+
+DIGITS = "experiment=digits"  # optuna, asha with grace_period 2, 12 epochs, 12 samples; lr and momentum are searched
+QUICK = "experiment=quickstart"  # random, fifo, 1 epoch; a is a grid
+
+
+@pytest.mark.parametrize(
+    ("words", "rule", "where", "says"),
+    [
+        ([DIGITS, "scheduler.metric=los", "scheduler.mode=min"], "unknown-metric", "scheduler.metric", "mean loss?"),
+        ([DIGITS, "scheduler.metric=loss"], "objective-mode", "scheduler.mode", "type scheduler.mode=min"),
+        ([DIGITS, "scheduler.mode=min"], "one-home", "scheduler.mode", "objective.mode"),
+        ([DIGITS, "stopper=plateau", "stopper.plateau.metric=acc", "stopper.plateau.mode=max"], "unknown-metric",
+         "stopper.plateau.metric", "accuracy"),
+        ([DIGITS, "stopper=plateau", "stopper.plateau.mode=max"], "one-home", "stopper.plateau.mode",
+         "objective.mode"),
+        ([DIGITS, "scheduler.grace_period=13"], "grace-period", "scheduler.grace_period", "above budget.max_epochs=12"),
+        ([DIGITS, "stopper=plateau", "stopper.plateau.grace_period=13"], "grace-period",
+         "stopper.plateau.grace_period", "above budget.max_epochs=12"),
+        ([DIGITS, "stopper=max_iterations", "stopper.max_iterations.max_iter=13"], "grace-period",
+         "stopper.max_iterations.max_iter", "above budget.max_epochs=12"),
+        ([DIGITS, "budget.max_epochs=null"], "max-epochs", "budget.max_epochs", "budget.max_epochs=..."),
+        ([QUICK, "searcher=optuna"], "searcher-distribution", "search_space.a", "searcher=random"),
+        ([DIGITS, "search_space.x=normal(0,1)"], "searcher-distribution", "search_space.x", "uniform bounds"),
+        ([DIGITS, "search_space.x=qnormal(0,1,0.5)"], "searcher-distribution", "search_space.x", "quniform bounds"),
+        ([DIGITS, "search_space.x=qloguniform(1,8,1)"], "searcher-distribution", "search_space.x", "drops the round"),
+        ([DIGITS, "search_space.m.x=qlograndint(1,8,1)"], "searcher-distribution", "search_space.m.x", "lograndint"),
+        ([DIGITS, "searcher.points_to_evaluate=[{lr: 0.001, momentum: 0.5, momentumm: 1}]"], "point-key",
+         "searcher.points_to_evaluate.0.momentumm", "did you mean momentum?"),
+        ([DIGITS, "searcher.points_to_evaluate=[{lr: 1, momentum: 0.5}]"], "point-value",
+         "searcher.points_to_evaluate.0.lr", "outside of loguniform(0.0001, 0.01)"),
+        ([DIGITS, "searcher.points_to_evaluate=[{lr: 0.001}]"], "point-key", "searcher.points_to_evaluate.0",
+         "lacks momentum"),
+        ([DIGITS, "budget.num_samples=1",
+          "searcher.points_to_evaluate=[{lr: 0.001, momentum: 0.5}, {lr: 0.002, momentum: 0.5}]"], "points-budget",
+         "searcher.points_to_evaluate", "budget.num_samples=2"),
+        ([DIGITS, "search_space.a/b=uniform(0,1)"], "space-key", "search_space.a/b", "nest it"),
+        ([DIGITS, "trainable.import_path=train"], "import-path", "trainable.import_path", "package.module:function"),
+        ([DIGITS, "trainable.import_path=a-b:c"], "import-path", "trainable.import_path", "package.module:function"),
+        ([DIGITS, "trainable.import_path='a:'"], "import-path", "trainable.import_path", "package.module:function"),
+        ([*FROM_SCRATCH, "search_space.lr0=uniform(0,1)", "budget.max_epochs=null"], "yolo-epochs",
+         "budget.max_epochs", "budget.max_epochs=100"),
+    ],
+)  # fmt: skip
+def test_what_cannot_work_together_is_refused(words: list[str], rule: str, where: str, says: str) -> None:
+    found = [problem for problem in problems(*words) if problem.rule == rule]
+    assert [(problem.where, problem.fatal) for problem in found] == [(where, True)]
+    assert says in str(found[0])
+    assert found[0].remedy
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [DIGITS, "scheduler.grace_period=11"],
+        [DIGITS, "stopper=max_iterations", "stopper.max_iterations.max_iter=12"],
+        [DIGITS, "scheduler.metric=loss", "scheduler.mode=min"],
+        [DIGITS, "trainable.metrics=null", "scheduler.metric=anything", "scheduler.mode=min"],
+        [DIGITS, "searcher=random", "search_space.x=normal(0,1)", "search_space.y=qlograndint(1,8,1)"],
+        [DIGITS, "searcher=random", "searcher.points_to_evaluate=[{lr: 0.001}]"],
+        [DIGITS, "searcher.points_to_evaluate=[{lr: 0.001, momentum: 0.5}]"],
+        [DIGITS, "search_space.m.x=uniform(0,1)",
+         "searcher.points_to_evaluate=[{lr: 0.001, momentum: 0.5, m: {x: 0.5}}]"],
+        [DIGITS, "search_space.x=choice([a b, 1])".replace("a b", "'a b'"),
+         "searcher.points_to_evaluate=[{lr: 0.001, momentum: 0.5, x: a b}]"],
+        [QUICK, "scheduler=fifo", "budget.max_epochs=null"],
+        [DIGITS, "scheduler=fifo", "budget.max_epochs=null"],
+    ],
+)  # fmt: skip
+def test_what_works_together_has_no_problem(words: list[str]) -> None:
+    assert problems(*words) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "rule", "says"),
+    [
+        ([QUICK, "scheduler=asha"], "nothing-to-stop", "a trial reports once"),
+        ([DIGITS, "scheduler.grace_period=12"], "nothing-to-stop", "the last of 12 epochs"),
+        ([DIGITS, "search_space=none"], "empty-space", "nothing is searched"),
+        ([DIGITS, "searcher.sampler=cmaes", "search_space.x=choice([1,2])"], "sampler-categories", "x"),
+    ],
+)
+def test_what_works_but_is_of_no_use_is_a_warning(words: list[str], rule: str, says: str) -> None:
+    problem = only_problem(*words)
+    assert (problem.rule, problem.fatal) == (rule, False)
+    assert says in problem.message
+    assert problem.remedy
+
+
+def test_a_package_that_an_option_needs_and_is_not_there_is_named_with_the_command(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from runner.config.registry import SEARCHERS
+
+    plugin = SEARCHERS.get("optuna")
+    monkeypatch.setitem(
+        SEARCHERS._plugins, "optuna", type(plugin)(plugin.name, plugin.build, plugin.elsewhere, ("no-such-package",))
+    )
+    problem = refused(DIGITS)
+    assert (problem.rule, problem.where) == ("package", "searcher")
+    assert problem.remedy == "run: pip install no-such-package"
+
+
+def test_refuse_raises_with_the_fatal_ones_and_gives_back_the_warnings() -> None:
+    fatal, warning = Problem("a", "x", "bad"), Problem("b", "y", "odd", fatal=False)
+    assert refuse([warning, warning]) == [warning]
+    with pytest.raises(ConfigError) as caught:
+        refuse([warning, fatal, fatal])
+    assert caught.value.problems == (fatal,)
+    assert caught.value.exit_code == 2
