@@ -101,9 +101,11 @@ class HydraLoader:
 
     def info(self, what: str, overrides: Sequence[str]) -> None:
         """Print Hydra's own view (--info). Raises ConfigError for what Hydra refuses."""
-        with self._told():
-            self.hydra.show_info(what, CONFIG_NAME, list(overrides))
-        logging.getLogger().handlers.clear()
+        try:
+            with self._told():
+                self.hydra.show_info(what, CONFIG_NAME, list(overrides))
+        finally:
+            logging.getLogger().handlers.clear()
 
     def complete(self, words: Sequence[str]) -> None:
         """Hydra's tab completion: install, uninstall or query."""
