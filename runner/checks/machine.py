@@ -50,9 +50,8 @@ def _in_netrc(host: str) -> bool:
 
 def resources(experiment: Experiment, available: Mapping[str, float]) -> Iterator[Problem]:
     """One trial fits into what Ray has; asking for more would wait for ever."""
-    for key, wanted in (("cpu", experiment.resources.cpu), ("gpu", experiment.resources.gpu or 0)):
+    for key, wanted in (("cpu", experiment.resources.cpu or 1), ("gpu", experiment.resources.gpu or 0)):
         there = available.get(key.upper(), 0.0)
         if wanted > there:
-            unit = key.upper()
-            message = f"a trial asks for {wanted:g} {unit}, and there {'is' if there == 1 else 'are'} {there:g}"
-            yield Problem("resources", f"resources.{key}", message, f"type resources.{key}={there:g} or less")
+            message = f"a trial asks for {wanted:g} {key.upper()}, and Ray has {there:g}"
+            yield Problem("resources", f"resources.{key}", message, f"type resources.{key}={there:g}")

@@ -3,7 +3,7 @@
 import shlex
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -69,9 +69,12 @@ def tell(text: str) -> None:
 
 def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, float], console: Console) -> JobResult:
     """Run a checked job into its folder, on a Ray that has started, and print its summary."""
+    from runner.translate.resources import settle
     from runner.translate.tuning import run_trials, trials_expected
 
-    experiment = _with_gpus(job.experiment, available, console)
+    experiment, note = settle(job.experiment, available)
+    if note:
+        console.print(f"note: {note}", markup=False, soft_wrap=True)
     budget = experiment.budget
     run.write_config(experiment.config, job.words)
     expected = trials_expected(experiment)
@@ -91,16 +94,6 @@ def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, flo
     told = summary(record, run, max_epochs=budget.max_epochs, seconds=seconds, next_commands=commands)
     console.print(told, soft_wrap=True)
     return _result(job, run, record, seconds, exit_code(record, interrupted))
-
-
-def _with_gpus(experiment: Experiment, available: Mapping[str, float], console: Console) -> Experiment:
-    """Where resources.gpu is left open, a trial takes one GPU if there is any."""
-    if experiment.resources.gpu is not None:
-        return experiment
-    gpu = 1.0 if available.get("GPU", 0.0) >= 1 else 0.0
-    if gpu:
-        console.print(f"note: resources.gpu is not set: one GPU a trial, of {available['GPU']:g} seen", markup=False)
-    return replace(experiment, resources=experiment.resources.model_copy(update={"gpu": gpu}))
 
 
 def _next_commands(job: Job, run: RunFolder) -> list[str]:

@@ -37,11 +37,11 @@ class Resources(Noun):
     """What one trial takes.
 
     Args:
-        cpu: CPUs of a trial.
+        cpu: CPUs of a trial; left unset, its share of them beside a GPU, else 1.
         gpu: GPUs of a trial, a share allowed (0.5: two trials on one GPU); left unset, 1 where a GPU is seen, else 0.
     """
 
-    cpu: Annotated[float, Field(gt=0)] = 1
+    cpu: Annotated[float, Field(gt=0)] | None = None
     gpu: Annotated[float, Field(ge=0)] | None = None
 
 

@@ -55,7 +55,7 @@ def run_trials(
     from runner.translate.internals.reporting_trainable import TrialPlan, reporting_trainable
     from runner.translate.stopping import StopByRule
 
-    resources = {"cpu": experiment.resources.cpu, "gpu": experiment.resources.gpu or 0.0}
+    resources = {"cpu": experiment.resources.cpu or 1.0, "gpu": experiment.resources.gpu or 0.0}
     verdicts = Verdicts()
     names = TrialNames(trials_expected(experiment))
     stopper = StopByRule(experiment, verdicts)

@@ -1,0 +1,30 @@
+"""What a trial takes where the experiment leaves it open."""
+
+import pytest
+
+from runner.config.compose import compose
+from runner.config.hydra_loader import HydraLoader, packaged_conf, resolve
+from runner.config.read import read
+from runner.translate.resources import settle
+
+
+@pytest.mark.parametrize(
+    ("words", "available", "cpu", "gpu"),
+    [
+        ((), {"CPU": 2.0}, 1, 0),
+        ((), {"CPU": 16.0, "GPU": 1.0}, 16, 1),
+        ((), {"CPU": 16.0, "GPU": 4.0}, 4, 1),
+        (("resources.gpu=0.5",), {"CPU": 16.0, "GPU": 1.0}, 8, 0.5),
+        (("resources.gpu=0",), {"CPU": 16.0, "GPU": 1.0}, 1, 0),
+        (("resources.cpu=3",), {"CPU": 16.0, "GPU": 1.0}, 3, 1),
+        ((), {"CPU": 1.0, "GPU": 8.0}, 1, 1),
+    ],
+)
+def test_open_resources_follow_from_the_machine(
+    words: tuple[str, ...], available: dict[str, float], cpu: float, gpu: float
+) -> None:
+    composed = compose(["experiment=null", "trainable=function", "trainable.import_path=a:b",
+                        "objective.metric=x", "objective.mode=max", *words], HydraLoader([packaged_conf()]))  # fmt: skip
+    experiment, told = settle(read(resolve(composed.config)), available)
+    assert (experiment.resources.cpu, experiment.resources.gpu) == (cpu, gpu)
+    assert bool(told) is (gpu > 0 and "resources.gpu=0.5" not in words)
