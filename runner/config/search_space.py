@@ -108,9 +108,9 @@ class _Range(Distribution):
         low, high = self.bounds()
         q = self.arguments().get("q")
         if q is None:
-            return low <= value <= high
+            return bool(low <= value <= high)
         # Ray rounds to a multiple and so gives 0.30000000000000004 for the upper end of quniform(0, 0.3, 0.1).
-        return low - q / 2 < value < high + q / 2 and _multiple(value, q)
+        return bool(low - q / 2 < value < high + q / 2) and _multiple(value, q)
 
 
 @dataclass(frozen=True)

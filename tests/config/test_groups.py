@@ -10,7 +10,7 @@ from runner.config.compose import compose
 from runner.config.hydra_loader import HydraLoader, resolve, search_path
 from runner.config.read import read
 from runner.errors import ConfigError, Problem
-from tests.config.composing import CONF, FROM_SCRATCH, composed, config, experiment, problems, refused
+from tests.config.composing import CONF, FROM_SCRATCH, PatientLoader, composed, config, experiment, problems, refused
 
 DIGITS = "experiment=digits"
 
@@ -120,59 +120,61 @@ def write(folder: Path, text: str) -> None:
     folder.write_text(text, encoding="utf-8")
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A user's own repository: presets and a search space, nothing else."""
-    conf = tmp_path / "conf"
+    project = tmp_path_factory.mktemp("project")
+    conf = project / "conf"
     write(conf / "experiment" / "mine.yaml", PRESET)
     write(conf / "experiment" / "digits.yaml", PRESET.replace("name: mine", "name: shadow"))
     write(conf / "experiment" / "team" / "nested.yaml", PRESET.replace("name: mine", "name: nested"))
     write(conf / "search_space" / "mine.yaml", "lr: loguniform(1e-4, 1e-1)\n")
-    return tmp_path
+    return project
 
 
-def user_loader(project: Path, config_dir: Path | None = None) -> HydraLoader:
-    return HydraLoader(search_path(config_dir, project))
+@pytest.fixture(scope="module")
+def loader(project: Path) -> HydraLoader:
+    return PatientLoader(search_path(None, project))
 
 
-def test_a_users_preset_composes_with_packaged_and_own_options(project: Path) -> None:
-    found = read(resolve(compose(["experiment=mine"], user_loader(project)).config))
+def test_a_users_preset_composes_with_packaged_and_own_options(loader: HydraLoader) -> None:
+    found = read(resolve(compose(["experiment=mine"], loader).config))
     assert (found.name, found.scheduler.name, found.scheduler.options["grace_period"]) == ("mine", "asha", 3)
     assert sorted(found.search_space.searched()) == ["extra", "lr"]
     assert found.stoppers[0].options["std"] == 0.5
     assert not [problem for problem in config_problems(found) if problem.fatal]
 
 
-def test_a_users_file_comes_before_a_packaged_one_of_the_same_name(project: Path) -> None:
-    assert compose(["experiment=digits"], user_loader(project)).config["name"] == "shadow"
-    assert compose(["experiment=quickstart"], user_loader(project)).config["name"] == "quickstart"
+def test_a_users_file_comes_before_a_packaged_one_of_the_same_name(loader: HydraLoader) -> None:
+    assert compose(["experiment=digits"], loader).config["name"] == "shadow"
+    assert compose(["experiment=quickstart"], loader).config["name"] == "quickstart"
 
 
 def test_config_dir_comes_before_the_folder_conf(project: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     other = tmp_path_factory.mktemp("other")
     write(other / "experiment" / "mine.yaml", PRESET.replace("name: mine", "name: other"))
-    loader = user_loader(project, other)
+    loader = PatientLoader(search_path(other, project))
     assert compose(["experiment=mine"], loader).config["name"] == "other"
     assert "lr" in compose(["experiment=mine"], loader).config["search_space"]
 
 
-def test_presets_may_lie_in_folders(project: Path) -> None:
-    assert compose(["experiment=team/nested"], user_loader(project)).config["name"] == "nested"
+def test_presets_may_lie_in_folders(loader: HydraLoader) -> None:
+    assert compose(["experiment=team/nested"], loader).config["name"] == "nested"
 
 
-def test_swaps_work_on_a_users_preset(project: Path) -> None:
-    found = compose(["experiment=mine", "stopper=[timeout,plateau]", "search_space=digits"], user_loader(project))
+def test_swaps_work_on_a_users_preset(loader: HydraLoader) -> None:
+    found = compose(["experiment=mine", "stopper=[timeout,plateau]", "search_space=digits"], loader)
     assert found.config["stopper"]["plateau"]["std"] == 0.5, "what was chosen before and is chosen still stays"
     assert sorted(found.config["search_space"]) == ["epochs", "lr", "momentum"]
     assert len(found.notes) == 1
     assert "extra" in found.notes[0]
-    found = compose(["experiment=mine", "stopper=[timeout]"], user_loader(project))
+    found = compose(["experiment=mine", "stopper=[timeout]"], loader)
     assert list(found.config["stopper"]) == ["timeout"]
 
 
-def test_a_users_options_are_offered_too(project: Path) -> None:
+def test_a_users_options_are_offered_too(loader: HydraLoader) -> None:
     with pytest.raises(ConfigError, match="did you mean mine"):
-        compose(["experiment=mien"], user_loader(project))
+        compose(["experiment=mien"], loader)
 
 
 def test_without_a_conf_folder_the_packaged_one_is_searched(tmp_path: Path) -> None:
@@ -207,27 +209,28 @@ HEAD = "# @package _global_\n"
         (HEAD + "budgett: {max_epochs: 3}\n", "unknown-key", "did you mean budget?"),
     ],
 )
-def test_a_fault_in_a_users_file_is_told_with_its_place(project: Path, text: str, rule: str, says: str) -> None:
-    write(project / "conf" / "experiment" / "bad.yaml", text)
-    problem = faults(project)[0]
+def test_a_fault_in_a_users_file_is_told_with_its_place(tmp_path: Path, text: str, rule: str, says: str) -> None:
+    write(tmp_path / "conf" / "experiment" / "bad.yaml", text)
+    problem = faults(tmp_path)[0]
     assert problem.rule == rule
     assert says in str(problem)
     assert "object_type" not in str(problem)
 
 
-def faults(project: Path) -> list[Problem]:
+def faults(tmp_path: Path) -> list[Problem]:
     with pytest.raises(ConfigError) as caught:
-        checked_job(compose(["experiment=bad"], user_loader(project)))
+        checked_job(compose(["experiment=bad"], HydraLoader(search_path(None, tmp_path))))
     return list(caught.value.problems)
 
 
-def test_a_file_that_is_not_utf8_is_named(project: Path) -> None:
-    file = project / "conf" / "experiment" / "bad.yaml"
+def test_a_file_that_is_not_utf8_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "conf" / "experiment" / "bad.yaml"
+    file.parent.mkdir(parents=True)
     file.write_bytes(HEAD.encode() + b"name: caf\xe9\n")
-    problem = faults(project)[0]
+    problem = faults(tmp_path)[0]
     assert (problem.rule, problem.where, problem.remedy) == ("encoding", str(file.resolve()), "save it as UTF-8")
 
 
-def test_a_preset_without_its_first_line_is_told_about_it(project: Path) -> None:
-    write(project / "conf" / "experiment" / "bad.yaml", "name: a\n")
-    assert any("# @package _global_" in str(problem) for problem in faults(project))
+def test_a_preset_without_its_first_line_is_told_about_it(tmp_path: Path) -> None:
+    write(tmp_path / "conf" / "experiment" / "bad.yaml", "name: a\n")
+    assert any("# @package _global_" in str(problem) for problem in faults(tmp_path))

@@ -105,9 +105,9 @@ def loaded_by(code: str, *arguments: str) -> set[str]:
 def test_reading_and_checking_every_preset_imports_no_heavy_library() -> None:
     code = f"""
 from tests.config.composing import problems
+from tests.config.test_presets import words
 for preset in {names("experiment")}:
-    problems(f"experiment={{preset}}", "trainable.data=shapes" if preset == "bccd" else "seed=1", "stopper=[plateau]",
-             "logger=[csv,json,tensorboard,wandb]")
+    problems(*words(preset), "stopper=[plateau]", "logger=[csv,json,tensorboard,wandb]")
 """
     assert not loaded_by(code) & set(HEAVY)
 
