@@ -1,6 +1,7 @@
 """--help: commands, groups with their options, flags, examples."""
 
 from pathlib import Path
+from textwrap import fill
 
 from runner.commands.arguments import Arguments
 from runner.config.hydra_loader import search_path
@@ -50,6 +51,11 @@ def show_help(arguments: Arguments) -> int:
     names = [*_ORDER, *sorted(found - set(_ORDER))]
     rows = {name: sorted({p.stem for folder in folders for p in (folder / name).glob("*.yaml")}) for name in names}
     width = max(map(len, rows))
-    groups = "\n".join(f"  {name:<{width}}  {' '.join(options)}" for name, options in rows.items() if options)
+    indent = " " * (width + 4)
+    groups = "\n".join(
+        fill(" ".join(options), 100, initial_indent=f"  {name:<{width}}  ", subsequent_indent=indent)
+        for name, options in rows.items()
+        if options
+    )
     print(_TEXT.format(groups=groups, info="defaults-tree|defaults|config|searchpath|plugins|all"), end="")
     return OK

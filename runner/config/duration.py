@@ -14,7 +14,7 @@ def seconds(value: Any) -> Any:
         return value
     parts = re.findall(r"(\d+(?:\.\d+)?)\s*([dhms])", value)
     if not parts or re.sub(r"\d+(?:\.\d+)?\s*[dhms]\s*", "", value).strip():
-        raise ValueError(f"{value!r} is no duration; write seconds, or 90m, 2h, 1h30m")
+        raise ValueError("is no duration; write seconds, or 90m, 2h, 1h30m")
     return float(sum(float(number) * _UNITS[unit] for number, unit in parts))
 
 

@@ -38,7 +38,8 @@ class Objective:
         """How to name it to a person."""
         if len(self.targets) == 1:
             return self.targets[0].metric
-        return " + ".join(f"{'-' if t.mode == 'min' else ''}{t.weight:g}*{t.metric}" for t in self.targets)
+        told = " ".join(f"{'-' if t.mode == 'min' else '+'} {t.weight:g}*{t.metric}" for t in self.targets)
+        return told.removeprefix("+ ")
 
     def score(self, metrics: Mapping[str, Any]) -> float:
         """The value of one report. Raises KeyError with the name of a metric that the report lacks."""

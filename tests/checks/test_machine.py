@@ -62,7 +62,7 @@ def test_a_trial_that_asks_for_more_than_there_is_is_refused(
     assert [(problem.rule, problem.where, problem.fatal) for problem in problems] == [("resources", where, True)]
     there = available.get(where.rpartition(".")[2].upper(), 0)
     assert f"{there:g}" in problems[0].message
-    assert problems[0].remedy == f"type {where}={there:g} or less"
+    assert problems[0].remedy == f"type {where}={there:g}"
 
 
 @pytest.mark.parametrize(
@@ -202,3 +202,8 @@ def test_a_function_that_is_not_there_is_told_with_the_nearest(
     problem = only(mine, f"trainable.import_path={path}")
     assert (problem.rule, problem.where, problem.message) == ("import-path", "trainable.import_path", message)
     assert remedy in problem.remedy
+
+
+def test_a_method_is_no_function_of_the_module(project: Path) -> None:
+    (project / "mine.py").write_text("class Trainer:\n    def fit(self, config): ...\n", encoding="utf-8")
+    assert "has no function fit" in only(project, "trainable.import_path=mine:fit").message
