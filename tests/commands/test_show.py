@@ -1,7 +1,8 @@
 """--help, --version, --cfg and --info: looking without running."""
 
-from pathlib import Path
+from pathlib import re
 
+import Path
 import pytest
 import yaml
 
@@ -27,8 +28,9 @@ def shown(capsys: pytest.CaptureFixture[str], *argv: str) -> str:
 def test_help_names_every_group_option_and_flag(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     text = shown(capsys, "--help")
     for group in ("experiment", "trainable", "search_space", "searcher", "scheduler", "stopper", "logger", "ray"):
-        line = next(line for line in text.splitlines() if line.split()[:1] == [group])
-        assert line.split()[1:] == names(group)
+        listed = re.search(rf"^  {group} ((?:.*\n)(?:    .*\n)*)", text, re.MULTILINE)
+        assert listed is not None
+        assert listed[1].split() == names(group)
     for flag in ("--multirun", "--cfg", "--info", "--config-dir", "--shell-completion", "--help", "--version"):
         assert flag in text
     assert text == shown(capsys, "-h")
