@@ -1,8 +1,8 @@
 """--help, --version, --cfg and --info: looking without running."""
 
-from pathlib import re
+import re
+from pathlib import Path
 
-import Path
 import pytest
 import yaml
 
