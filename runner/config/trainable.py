@@ -45,7 +45,10 @@ class Trainable(Protocol):
     """
 
     def metrics(self) -> Mapping[str, Mode | None] | None:
-        """The metrics that every report holds with the direction that is better (None: neither), or None: not known."""
+        """The metrics that are reported with the direction that is better (None: neither), or None: not known."""
+
+    def intervals(self) -> Mapping[str, int]:
+        """The metrics that only every k-th report of a trial holds, with that k; all others are in every report."""
 
     def default_metric(self) -> str | None:
         """What `objective.metric=auto` stands for, or None where there is no such thing."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -90,6 +90,9 @@ def validate(
 def _problem(where: str, violation: Any, model: type[BaseModel], elsewhere: Mapping[str, str] | None) -> Problem:
     path = [str(part) for part in violation["loc"]]
     here = f"{where}.{path[0]}" if path else where
+    inner = _model_of(model, path[0]) if len(path) > 1 else None
+    if inner is not None:
+        return _problem(here, {**violation, "loc": violation["loc"][1:]}, inner, None)
     if violation["type"] == "extra_forbidden":
         return unknown_key(here, path[-1], model.model_fields, elsewhere)
     if violation["type"] == "missing":
@@ -99,6 +102,13 @@ def _problem(where: str, violation: Any, model: type[BaseModel], elsewhere: Mapp
     allowed = did_you_mean(value, re.findall(r"'([^']*)'", message)) if violation["type"] == "literal_error" else ""
     remedy = allowed or _type_remedy(here, value, violation["type"])
     return Problem("value", here, f"{value!r}: {message[0].lower()}{message[1:]}", remedy)
+
+
+def _model_of(model: type[BaseModel], field: str) -> type[BaseModel] | None:
+    """The model of a field that is a mapping with keys of its own, or None."""
+    annotation = model.model_fields[field].annotation
+    kinds = (annotation, *get_args(annotation))
+    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
 
 
 def _type_remedy(where: str, value: Any, kind: str) -> str:

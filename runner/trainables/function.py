@@ -40,6 +40,9 @@ class Function:
     def metrics(self) -> Mapping[str, Mode | None] | None:
         return self._metrics
 
+    def intervals(self) -> Mapping[str, int]:
+        return {}
+
     def default_metric(self) -> str | None:
         """The only metric, where there is one."""
         return next(iter(self._metrics)) if self._metrics is not None and len(self._metrics) == 1 else None

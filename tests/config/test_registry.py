@@ -102,4 +102,6 @@ def test_an_option_that_does_not_exist_is_a_key_error() -> None:
 def test_an_option_that_is_left_out_has_the_default_of_the_builder() -> None:
     """A dataclass that makes its default by a factory shows a mark in its place in the signature."""
     options = TRAINABLES.get("yolo").options.model_validate({"model": "yolo11n.yaml", "data": "shapes"})
-    assert options.model_dump() == {"model": "yolo11n.yaml", "data": "shapes", "task": None, "train_args": {}}
+    assert options.model_dump() == {
+        "model": "yolo11n.yaml", "data": "shapes", "task": None, "train_args": {}, "train_metrics": None,
+    }  # fmt: skip

@@ -10,6 +10,8 @@ import pytest
 from runner.config.experiment import Budget, Choice, Experiment, Resources
 from runner.config.objective import OBJECTIVE, Mode, Objective, Target
 from runner.config.search_space import SearchSpace
+from runner.trainables.yolo import Yolo
+from runner.trainables.yolo.train_split import TrainMetrics
 from runner.translate.stoppers.plateau import Plateau
 from runner.translate.verdicts import Verdict
 
@@ -20,10 +22,15 @@ DRAW = random.Random(0)
 LEARNED_THEN_FLAT = [0.01, 0.2, 0.4, 0.5, 0.55, *(0.56 + DRAW.gauss(0, 0.001) for _ in range(25))]
 
 
+EVERY = 5
+"""Epochs from one measurement of the train split to the next."""
+
+
 def experiment(mode: Mode = "max", max_epochs: int | None = None) -> Experiment:
+    trainable = Yolo(model="yolo11n-seg.yaml", data="shapes", train_metrics=TrainMetrics(every=EVERY))
     return Experiment(
         name="test", seed=0, objective=Objective((Target("mAP50", mode),)), budget=Budget(max_epochs=max_epochs),
-        resources=Resources(), trainable=None,  # type: ignore[arg-type]
+        resources=Resources(), trainable=trainable,
         trainable_name="", search_space=SearchSpace({}), searcher=Choice("random"), scheduler=Choice("fifo"),
         stoppers=(), loggers=(), ray=Choice("local"), output_dir="outputs", config={},
     )  # fmt: skip
@@ -151,3 +158,37 @@ def test_a_noisy_slow_rise_is_not_taken_for_settled(seed: int) -> None:
     curve = [0.05 + 0.004 * epoch + draw.gauss(0, 0.0013) for epoch in range(60)]
     stopped = play(plateau(max_epochs=60), curve)
     assert stopped is None or stopped.iteration > 30
+
+
+def every(values: Sequence[float | None]) -> list[float | None]:
+    """A curve of epochs that holds a value in every fifth only."""
+    return [one for value in values for one in (*[None] * (EVERY - 1), value)]
+
+
+def test_a_metric_of_every_fifth_epoch_is_looked_at_in_those() -> None:
+    rule = plateau(metric="train/F1(M)", mode="max", num_results=3, grace_period=1)
+    verdict = play(rule, every([0.1, 0.5, 0.6, 0.6, 0.6, 0.6]), metric="train/F1(M)")
+    assert verdict is not None
+    assert (verdict.iteration, verdict.value) == (25, 0.0)
+
+
+def test_the_grace_period_is_one_of_epochs_however_few_hold_the_metric() -> None:
+    rule = plateau(metric="train/F1(M)", mode="max", num_results=3, grace_period=28)
+    verdict = play(rule, every([0.1, 0.5, 0.6, 0.6, 0.6, 0.6, 0.6]), metric="train/F1(M)")
+    assert verdict is not None
+    assert verdict.iteration == 30
+
+
+def test_what_a_metric_of_every_fifth_epoch_would_still_gain_is_told_by_its_own_results() -> None:
+    curve = every([0.1, *(0.5 + 0.0005 * step for step in range(10))])
+    options = {"metric": "train/F1(M)", "mode": "max", "num_results": 3, "grace_period": 1}
+    assert play(plateau(max_epochs=60, **options), curve, metric="train/F1(M)") is not None, "gains less than std / 2"
+    assert play(plateau(max_epochs=200, **options), curve, metric="train/F1(M)") is None
+
+
+@pytest.mark.parametrize(("metric", "iteration"), [("train/F1(M)", EVERY), ("F1(M)", 1)])
+def test_a_metric_that_never_comes_ends_the_trial_where_it_should_have_come(metric: str, iteration: int) -> None:
+    verdict = play(plateau(metric=metric, mode="max"), [0.5] * 20)
+    assert verdict is not None
+    assert (verdict.iteration, verdict.value) == (iteration, None)
+    assert verdict.detail.startswith(f"{metric} is missing")

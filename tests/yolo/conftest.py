@@ -1,8 +1,9 @@
 """A harness of our own: one trial of `Yolo` in a real `tune.Tuner`, without the rest of the runner."""
 
+import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,18 +26,20 @@ def experiment(options: Yolo, space: dict[str, Any] | None = None, **changes: An
     assert not problems
     budget = Budget(num_samples=1, max_epochs=changes.pop("max_epochs", 3))
     resources = Resources(cpu=1, gpu=changes.pop("gpu", 0))
+    objective = changes.pop("objective", Objective((Target("fitness", "max"),)))
+    scheduler = Choice("fifo", changes.pop("scheduler", {}))
     assert not changes
     return Experiment(
         name="test",
         seed=0,
-        objective=Objective((Target("fitness", "max"),)),
+        objective=objective,
         budget=budget,
         resources=resources,
         trainable=options,
         trainable_name="yolo",
         search_space=search_space,
         searcher=Choice("random"),
-        scheduler=Choice("fifo"),
+        scheduler=scheduler,
         stoppers=(),
         loggers=(),
         ray=Choice("local"),
@@ -57,6 +60,10 @@ class Trained:
         """The metrics that best.pt or last.pt was saved with."""
         found: dict[str, Any] = json.loads((self.folder / SAVED).read_text())[name]
         return found
+
+    def digest(self, name: str) -> str:
+        """Of the numbers in best.pt or last.pt."""
+        return str(self.weights(f"digest of {name}"))
 
 
 @pytest.fixture(scope="session")
@@ -85,10 +92,10 @@ def train(
     project: Path,
     home: Path,
     epochs: int,
-    objective: tuple[str, Mode],
-    sabotage: str | None = None,
+    objective: tuple[str, Mode] | Objective,
+    sabotage: Callable[[], None] | None = None,
 ) -> Trained:
-    """One trial in a run folder of its own. `sabotage`: see `spoil`."""
+    """One trial in a run folder of its own. `sabotage` is called in its process, before the training."""
     from ray import tune
 
     trial_folder = folder / "trials" / "trial_0"
@@ -98,7 +105,7 @@ def train(
         folder=trial_folder,
         run_folder=folder,
         project=project,
-        objective=Objective((Target(*objective),)),
+        objective=objective if isinstance(objective, Objective) else Objective((Target(*objective),)),
         seed=0,
         max_epochs=epochs,
         cpus=1,
@@ -110,7 +117,7 @@ def train(
     def trainable(sampled: dict[str, Any]) -> None:
         os.environ.update(environment)
         if sabotage:
-            spoil(sabotage)
+            sabotage()
         options.train(sampled, trial)
         keep_saved_metrics(trial_folder)
 
@@ -141,14 +148,26 @@ def keep_saved_metrics(folder: Path) -> None:
     """In the trial's process: loading weights imports ultralytics, which writes settings wherever it is."""
     import torch
 
-    found = {
-        name: torch.load(folder / "weights" / name, map_location="cpu", weights_only=False)["train_metrics"]
-        for name in ("best.pt", "last.pt")
-    }
+    found = {}
+    for name in ("best.pt", "last.pt"):
+        saved = torch.load(folder / "weights" / name, map_location="cpu", weights_only=False)
+        numbers = b"".join(tensor.numpy().tobytes() for tensor in saved["model"].state_dict().values())
+        found |= {name: saved["train_metrics"], f"digest of {name}": hashlib.sha256(numbers).hexdigest()}
     (folder / SAVED).write_text(json.dumps(found))
 
 
-def spoil(name: str) -> None:
+def script_validation(curve: list[dict[str, float]]) -> None:
+    """In the trial's process: validation gives the next metrics of `curve`, `fitness` among them, in each epoch."""
+    from ultralytics.engine.trainer import BaseTrainer
+
+    def validate(self: Any) -> tuple[dict[str, float], float]:
+        metrics = dict(curve[self.epoch])
+        return metrics, metrics.pop("fitness")
+
+    BaseTrainer.validate = validate
+
+
+def double_in_optimizer(name: str) -> None:
     """In the trial's process: double an argument of build_optimizer, behind the back of train()'s arguments."""
     from ultralytics.engine.trainer import BaseTrainer
 

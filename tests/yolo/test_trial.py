@@ -1,12 +1,14 @@
 """Real trainings, of a few tiny epochs, in a real Tuner."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from runner.config.objective import Objective, Target
 from runner.trainables.yolo import Yolo
-from tests.yolo.conftest import TINY, Trained, train
+from tests.yolo.conftest import TINY, Trained, double_in_optimizer, script_validation, train
 
 pytestmark = pytest.mark.slow
 EPOCHS = 3
@@ -34,7 +36,7 @@ def test_segment_reports_what_is_promised(segmented: Trained) -> None:
     promised = set(SEGMENT.metrics() or ())
     for report in segmented.reports:
         ours = {key for key in report if "/" in key and not key.startswith("config/")}
-        assert ours | {"F1(B)", "F1(M)", "epoch", "fitness"} == promised
+        assert ours | {"F1(B)", "F1(M)", "epoch", "epoch_seconds", "fitness"} == promised
         assert all(type(report[key]) in {int, float} for key in promised)
 
 
@@ -44,6 +46,49 @@ def test_best_weights_follow_the_objective(segmented: Trained) -> None:
     assert segmented.weights("best.pt")["val/box_loss"] == max(losses)
     assert len(set(losses)) == EPOCHS
     assert segmented.weights("last.pt")["val/box_loss"] == losses[-1]
+
+
+def scripted(precision: float, recall: float, half: float, strict: float, fitness: float) -> dict[str, float]:
+    return {
+        "metrics/precision(M)": precision, "metrics/recall(M)": recall, "metrics/mAP50(M)": half,
+        "metrics/mAP50-95(M)": strict, "val/box_loss": 1 - recall, "fitness": fitness,
+    }  # fmt: skip
+
+
+CURVE = [
+    scripted(0.9, 0.1, 0.2, 0.1, 0.1),
+    scripted(0.6, 0.5, 0.3, 0.2, 0.2),
+    scripted(0.3, 0.6, 0.4, 0.3, 0.6),
+    scripted(0.2, 0.4, 0.8, 0.2, 0.4),
+    scripted(0.1, 0.3, 0.5, 0.8, 0.5),
+]
+"""Five epochs, each the best by another objective."""
+
+
+@pytest.mark.parametrize(
+    ("targets", "epoch"),
+    [
+        ([Target("metrics/precision(M)", "max")], 1),
+        ([Target("F1(M)", "max")], 2),
+        ([Target("fitness", "max")], 3),
+        ([Target("metrics/mAP50(M)", "max", 0.7), Target("metrics/mAP50-95(M)", "max", 0.3)], 4),
+        ([Target("metrics/mAP50-95(M)", "max", 0.7), Target("val/box_loss", "min", 0.3)], 5),
+    ],
+)
+def test_best_weights_follow_each_kind_of_objective(
+    targets: list[Target], epoch: int, ray_session: Path, project: Path, tmp_path: Path
+) -> None:
+    options = Yolo(model="yolo11n-seg.yaml", data="shapes", train_args={**TINY, "fraction": 8})
+    trained = train(
+        options, {}, folder=tmp_path, project=project, home=ray_session, epochs=len(CURVE),
+        objective=Objective(tuple(targets)), sabotage=partial(script_validation, CURVE),
+    )  # fmt: skip
+    assert trained.error is None
+    assert [report["fitness"] for report in trained.reports] == [metrics["fitness"] for metrics in CURVE]
+    best = trained.weights("best.pt")
+    assert {name: best[name] for name in CURVE[0] if name != "fitness"} == {
+        name: value for name, value in CURVE[epoch - 1].items() if name != "fitness"
+    }
 
 
 def test_sampled_values_are_at_work(segmented: Trained) -> None:
@@ -82,7 +127,7 @@ def test_detection_reports_what_is_promised(ray_session: Path, project: Path, tm
 def test_a_value_that_does_not_arrive_fails_the_trial(ray_session: Path, project: Path, tmp_path: Path) -> None:
     trained = train(
         SEGMENT, {"lr0": 0.004}, folder=tmp_path, project=project, home=ray_session, epochs=2,
-        objective=("fitness", "max"), sabotage="lr",
+        objective=("fitness", "max"), sabotage=partial(double_in_optimizer, "lr"),
     )  # fmt: skip
     assert trained.reports == []
     assert "lr0 of the optimizer: requested 0.004, found [0.008, 0.008, 0.008]" in str(trained.error)

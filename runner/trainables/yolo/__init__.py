@@ -9,8 +9,9 @@ from runner.config.objective import Mode
 from runner.config.registry import TRAINABLES
 from runner.config.trainable import Trial
 from runner.errors import Problem
-from runner.trainables.yolo import checks, environment, metrics, models, prepare
+from runner.trainables.yolo import checks, environment, metrics, models, prepare, train_split
 from runner.trainables.yolo.models import Task
+from runner.trainables.yolo.train_split import TrainMetrics
 
 if TYPE_CHECKING:
     from runner.config.experiment import Experiment
@@ -25,24 +26,37 @@ class Yolo:
         model: an architecture trained from scratch (yolo11n-seg.yaml), weights to start from (yolo11n.pt, fetched on
             first use), or a path to either.
         data: path to a data.yaml, the name of one that comes with Ultralytics (coco8.yaml, fetched on first use), or
-            `shapes`: a small segmentation data set that is generated. Classification takes a folder.
+            `shapes`: a small data set, generated for the task. Classification takes a folder.
         task: detect, segment, classify, pose or obb; needed where the model's name does not tell it.
         train_args: fixed arguments of train(), by Ultralytics' names.
+        train_metrics: {every: k, max_images: n} to validate on the train split too, every k epochs, on n of its
+            images; null: not at all. It takes time and changes nothing in the training.
     """
 
     model: str
     data: str
     task: Task | None = None
     train_args: dict[str, Any] = field(default_factory=dict)
+    train_metrics: TrainMetrics | None = None
 
     def known_task(self, project: Path | None = None) -> Task | None:
         """The task that was given, or else the one that the model tells."""
         return self.task or models.task_of(self.model, project)
 
     def metrics(self) -> Mapping[str, Mode | None] | None:
-        """Names and directions of each report, or None where the task is not known."""
+        """Names and directions of what is reported, or None where the task is not known."""
         task = self.known_task()
-        return metrics.names(task, metrics.losses(self.model, task)) if task else None
+        if task is None:
+            return None
+        names = metrics.names(task, metrics.losses(self.model, task))
+        return names | metrics.train_split_names(task) if self.train_metrics else names
+
+    def intervals(self) -> Mapping[str, int]:
+        """The metrics of the train split, with the number of epochs from one to the next."""
+        task = self.known_task()
+        if task is None or self.train_metrics is None or self.train_metrics.every == 1:
+            return {}
+        return dict.fromkeys(metrics.train_split_names(task), self.train_metrics.every)
 
     def default_metric(self) -> str | None:
         """The task's own mAP50-95 (of the masks in segmentation), or the top-1 accuracy."""
@@ -51,7 +65,8 @@ class Yolo:
 
     def check(self, experiment: "Experiment") -> Iterable[Problem]:
         """From the YAML and the files of the installed Ultralytics alone."""
-        return checks.check(self, experiment)
+        yield from checks.check(self, experiment)
+        yield from train_split.check(self, experiment)
 
     def check_machine(self, experiment: "Experiment", project: Path) -> Iterable[Problem]:  # noqa: ARG002
         """Data, weights, and the network where something must be fetched."""

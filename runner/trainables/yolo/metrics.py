@@ -19,6 +19,12 @@ LOSSES: dict[Task, tuple[str, ...]] = {
     "obb": ("box_loss", "cls_loss", "dfl_loss", "angle_loss"),
     "classify": ("loss",),
 }
+TRAIN = "train/"
+"""Before the name of a metric that was measured on the train split."""
+
+GAP = "gap"
+"""The objective on the train split minus the objective in the report."""
+
 GROUPS = 3
 """Parameter groups of every optimizer: weights, normalisation, biases. MuSGD has more, and its trials report more."""
 
@@ -36,16 +42,23 @@ def losses(model: str, task: Task, project: Path | None = None) -> tuple[str, ..
 
 def names(task: Task, losses: tuple[str, ...]) -> dict[str, Mode | None]:
     """Every metric of a report with the direction that is better (None: neither)."""
-    result: dict[str, Mode | None] = {}
-    for part in PARTS[task]:
-        for name in ("precision", "recall", "mAP50", "mAP50-95"):
-            result[f"metrics/{name}({part})"] = "max"
-        result[f"F1({part})"] = "max"
-    if task == "classify":
-        result |= {"metrics/accuracy_top1": "max", "metrics/accuracy_top5": "max"}
+    result: dict[str, Mode | None] = {**dict.fromkeys(_measured(task), "max")}
     result |= {f"{split}/{loss}": "min" for split in ("train", "val") for loss in losses}
     result |= {f"lr/pg{group}": None for group in range(GROUPS)}
-    return {**result, "epoch": None, "fitness": "max"}
+    return {**result, "epoch": None, "epoch_seconds": "min"}
+
+
+def train_split_names(task: Task) -> dict[str, Mode | None]:
+    """What the reports of the epochs hold beside, in which the train split is measured too."""
+    return {**{f"{TRAIN}{name}": "max" for name in _measured(task)}, GAP: None}
+
+
+def _measured(task: Task) -> list[str]:
+    """The metrics of one split, of which more is better."""
+    if task == "classify":
+        return ["metrics/accuracy_top1", "metrics/accuracy_top5", "fitness"]
+    kinds = ("metrics/precision", "metrics/recall", "metrics/mAP50", "metrics/mAP50-95", "F1")
+    return [*(f"{kind}({part})" for part in PARTS[task] for kind in kinds), "fitness"]
 
 
 def default(task: Task) -> str:
@@ -67,6 +80,19 @@ def with_f1(metrics: Mapping[str, Any]) -> dict[str, float]:
         if f"metrics/precision({part})" in plain:
             plain[f"F1({part})"] = f1(plain[f"metrics/precision({part})"], plain[f"metrics/recall({part})"])
     return plain
+
+
+def on_train_split(objective: Objective, report: Mapping[str, float], results: Mapping[str, Any]) -> dict[str, float]:
+    """What is added to a report: the metrics of the train split below `train/`, and the objective's gap.
+
+    Args:
+        report: of the epoch; what of the objective no split has (a learning rate) counts as the same on both.
+        results: of a validation on the train split, its losses as val/...; those count for the gap alone.
+    """
+    measured = with_f1(results)
+    gap = objective.score({**report, **measured}) - objective.score(report)
+    named = {f"{TRAIN}{name}": value for name, value in measured.items() if not name.startswith("val/")}
+    return {**named, GAP: gap}
 
 
 def fitness(objective: Objective, report: Mapping[str, Any]) -> float:

@@ -1,5 +1,6 @@
 """One trial: a training of Ultralytics with the sampled values, reporting once an epoch."""
 
+import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +9,7 @@ from runner.config.trainable import Trial
 from runner.trainables.yolo import dataset, metrics, models
 from runner.trainables.yolo.attestation import attest, attest_batch
 from runner.trainables.yolo.environment import switch_off_integrations
+from runner.trainables.yolo.train_split import TrainSplit
 
 if TYPE_CHECKING:
     from runner.trainables.yolo import Yolo
@@ -24,7 +26,9 @@ def run(options: "Yolo", config: Mapping[str, Any], trial: Trial) -> None:
     model = YOLO(models.resolve(options.model, trial.project), task=options.task)
     for event, callback in Reporter(arguments, trial).callbacks().items():
         model.add_callback(event, callback)
-    model.train(trainer=objective_trainer(model.task_map[model.task]["trainer"], trial.objective), **arguments)
+    train_split = TrainSplit(options.train_metrics) if options.train_metrics else None
+    trainer = objective_trainer(model.task_map[model.task]["trainer"], trial.objective, train_split)
+    model.train(trainer=trainer, **arguments)
 
 
 def train_arguments(options: "Yolo", config: Mapping[str, Any], trial: Trial) -> dict[str, Any]:
@@ -118,7 +122,7 @@ class Reporter:
             ray.tune.report(trainer.report)
 
 
-def objective_trainer(base: Any, objective: Objective) -> Any:
+def objective_trainer(base: Any, objective: Objective, train_split: TrainSplit | None = None) -> Any:
     """The task's trainer, with the objective as its fitness: best.pt, last.pt's record and `patience` follow that."""
 
     class ObjectiveTrainer(base):  # type: ignore[misc]
@@ -131,6 +135,8 @@ def objective_trainer(base: Any, objective: Objective) -> Any:
             best = self.best_fitness
             results, own = super().validate()
             self.report = epoch_report(self, results, own)
+            if train_split and train_split.due(self.epoch + 1):
+                self.report |= metrics.on_train_split(objective, self.report, train_split.measure(self))
             fitness = metrics.fitness(objective, self.report)
             self.best_fitness = fitness if best is None else max(best, fitness)
             return results, fitness
@@ -139,7 +145,10 @@ def objective_trainer(base: Any, objective: Objective) -> Any:
 
 
 def epoch_report(trainer: Any, results: Mapping[str, Any], fitness: Any) -> dict[str, float]:
-    """Validation metrics and losses, F1, training losses, learning rates, epoch from 1, Ultralytics' fitness."""
+    """Validation metrics and losses, F1, training losses, learning rates, Ultralytics' fitness, epoch from 1, seconds.
+
+    The seconds are those of training and validation; saving and the train split's metrics do not count.
+    """
     losses = trainer.label_loss_items(trainer.tloss, "train")
     report = metrics.with_f1({**results, **losses, **trainer.lr, "fitness": fitness})
-    return {**report, "epoch": trainer.epoch + 1}
+    return {**report, "epoch": trainer.epoch + 1, "epoch_seconds": time.time() - trainer.epoch_time_start}

@@ -27,7 +27,8 @@ class Plateau:
     - they show no steady gain: the least-squares slope is not at least twice its standard error, or, carried on for
       the epochs that are left (at least for num_results more), gains less than half of `std`.
 
-    A report without the metric, or with NaN, ends the trial with that as the reason.
+    A report without the metric, or with NaN, ends the trial with that as the reason. A metric that the trainable
+    reports every k epochs only is looked at, and missed, in those.
 
     Args:
         std: standard deviation of the last num_results values below which the metric has settled.
@@ -57,18 +58,21 @@ class Plateau:
         self.label = metric or experiment.objective.label
         self.mode = mode if metric and mode else experiment.objective.mode
         self.metric_threshold = metric_threshold
+        self.every = experiment.trainable.intervals().get(self.metric, 1)
         self.max_epochs = experiment.budget.max_epochs
         self._values: dict[str, list[float]] = defaultdict(list)
 
     def __call__(self, trial_id: str, result: Mapping[str, Any]) -> Verdict | None:
         iteration = int(result["training_iteration"])
         value = result.get(self.metric)
+        if value is None and iteration % self.every:
+            return None
         if value is None or not math.isfinite(value):
             seen = "is missing from the report" if value is None else f"is {value}"
             return Verdict("plateau", iteration, None, None, f"{self.label} {seen}: no plateau can be told")
         values = self._values[trial_id]
         values.append(float(value))
-        if len(values) < max(self.grace_period, self.num_results):
+        if iteration < self.grace_period or len(values) < self.num_results:
             return None
         window = values[-self.num_results :]
         spread = _std(window)
@@ -92,7 +96,7 @@ class Plateau:
     def _improves(self, window: Sequence[float], iteration: int) -> bool:
         slope, error = _slope(window)
         slope = slope if self.mode == "max" else -slope
-        left = 0 if self.max_epochs is None else self.max_epochs - iteration
+        left = 0 if self.max_epochs is None else (self.max_epochs - iteration) // self.every
         return slope > 0 and slope >= 2 * error and slope * max(left, self.num_results) >= self.std / 2
 
 
