@@ -34,6 +34,8 @@ def resolved_file(run_folder: Path) -> Path:
 
 def source(data: str, project: Path) -> Path | None:
     """The data.yaml, or for classification the folder of images, that the option names; None: there is none."""
+    if data == shapes.NAME:  # trials of the other tasks take the run's data.yaml
+        return shapes.place(shapes.Shapes("classify"), folder(project)).resolve()
     for path in (project / data, folder(project) / data):
         if path.is_file() or (path.is_dir() and (path / "train").is_dir()):
             return path.resolve()

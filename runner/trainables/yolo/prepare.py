@@ -69,12 +69,12 @@ def prepare(options: "Yolo", run_folder: Path, project: Path) -> None:
 
 
 def _request(options: "Yolo", run_folder: Path, project: Path) -> Request:
-    task = options.known_task(project)
+    task = options.known_task(project) or "detect"
     fetch_data = dataset.source(options.data, project) if dataset.must_be_fetched(options.data, project) else None
     weights = models.weights_folder(project) / options.model
     return Request(
-        task=task or "detect",
-        data=str(_data(options, run_folder, project)),
+        task=task,
+        data=str(_data(options, task, run_folder, project)),
         fraction=options.train_args.get("fraction", 1.0),
         split=options.train_args.get("split", "val"),
         fetch_data=str(fetch_data) if fetch_data else None,
@@ -82,9 +82,9 @@ def _request(options: "Yolo", run_folder: Path, project: Path) -> Request:
     )
 
 
-def _data(options: "Yolo", run_folder: Path, project: Path) -> Path:
+def _data(options: "Yolo", task: models.Task, run_folder: Path, project: Path) -> Path:
     if options.data == shapes.NAME:
-        path: Path | None = shapes.generate(shapes.Shapes(), dataset.folder(project))
+        path: Path | None = shapes.generate(shapes.Shapes(task), dataset.folder(project))
     else:
         path = dataset.source(options.data, project)
     if path is None:

@@ -1,0 +1,55 @@
+"""The preset of each task trains, on the CPU, from an architecture, on the data generated for it."""
+
+from pathlib import Path
+
+import pytest
+
+from runner.trainables.yolo import Yolo
+from tests.config.composing import experiment
+from tests.yolo.conftest import train
+
+TASKS = {
+    "shapes_detect": ("detect", "metrics/mAP50-95(B)", {"lr0": 0.002, "box": 6.0}),
+    "shapes": ("segment", "metrics/mAP50-95(M)", {"lr0": 0.002, "box": 6.0, "fliplr": 0.25}),
+    "shapes_classify": ("classify", "metrics/accuracy_top1", {"lr0": 0.002, "dropout": 0.1, "scale": 0.2}),
+    "shapes_pose": ("pose", "metrics/mAP50-95(P)", {"lr0": 0.002, "pose": 6.0, "fliplr": 0.25}),
+    "shapes_obb": ("obb", "metrics/mAP50-95(B)", {"lr0": 0.002, "angle": 1.5}),
+}
+"""Preset to its task, its objective, and values to try."""
+
+
+def options(preset: str) -> Yolo:
+    trainable = experiment(f"experiment={preset}").trainable
+    assert isinstance(trainable, Yolo)
+    return trainable
+
+
+@pytest.mark.parametrize("preset", TASKS)
+def test_a_preset_has_the_objective_of_its_task(preset: str) -> None:
+    task, metric, values = TASKS[preset]
+    found = experiment(f"experiment={preset}")
+    assert options(preset).known_task() == task
+    assert (found.objective.label, found.objective.mode) == (metric, "max")
+    assert set(values) <= set(found.search_space.searched())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("preset", TASKS)
+def test_a_preset_trains_and_reports_what_is_promised(
+    preset: str, ray_session: Path, project: Path, tmp_path: Path
+) -> None:
+    trainable, (_, metric, values) = options(preset), TASKS[preset]
+    trained = train(
+        trainable, values, folder=tmp_path, project=project, home=ray_session, epochs=1, objective=(metric, "max"),
+    )  # fmt: skip
+    assert trained.error is None
+    promised = set(trainable.metrics() or ())
+    assert [report["epoch"] for report in trained.reports] == [1]
+    for report in trained.reports:
+        assert {key for key in report if "/" in key and not key.startswith("config/")} == {
+            key for key in promised if "/" in key
+        }
+        assert {key for key in report if key.startswith("F1")} == {key for key in promised if key.startswith("F1")}
+        assert promised <= set(report)
+    assert (trained.folder / "weights" / "best.pt").is_file()
+    assert trained.weights("best.pt")[metric] == trained.reports[0][metric]
