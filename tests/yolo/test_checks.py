@@ -133,6 +133,22 @@ def test_copy_paste_on_boxes_is_a_warning() -> None:
     assert found({"copy_paste": 0.5}) == []
 
 
+def test_copy_paste_has_nothing_to_copy_in_pose() -> None:
+    problem = only(found({"copy_paste": 0.5}, model="yolo11n-pose.yaml"))
+    assert (problem.rule, problem.fatal) == ("yolo-dead", True)
+
+
+def test_colours_of_a_classifier_give_way_to_auto_augment() -> None:
+    problem = only(found(None, {"hsv_h": "uniform(0, 0.1)"}, model="yolo11n-cls.yaml"))
+    assert (problem.rule, problem.where) == ("yolo-dead", "search_space.hsv_h")
+    assert "auto_augment=randaugment" in problem.message
+    assert "auto_augment=null" in problem.remedy
+    space = {"hsv_h": "uniform(0, 0.1)", "auto_augment": "choice([None, 'augmix'])"}
+    assert "in some trials" in only(found(None, space, model="yolo11n-cls.yaml")).message
+    assert found({"hsv_v": 0.2, "auto_augment": None}, model="yolo11n-cls.yaml") == []
+    assert found({"hsv_v": 0.2}, model="yolo11n.yaml") == []
+
+
 @pytest.mark.parametrize("optimizer", [None, "auto", "Auto"])
 def test_dead_under_optimizer_auto(optimizer: str | None) -> None:
     train_args = {"momentum": 0.9} | ({"optimizer": optimizer} if optimizer else {})

@@ -65,6 +65,19 @@ def test_paths_start_where_they_exist(mine: Path, stated: str | None) -> None:
     assert "download" not in resolved
 
 
+def test_flips_need_the_keypoints_that_change_places(tmp_path: Path) -> None:
+    folder = shapes.generate(shapes.Shapes("pose", train=3, val=2, size=32), tmp_path / "g").parent
+    shutil.move(folder, tmp_path / "mine")
+    flips = {"data": "mine/data.yaml", "model": "yolo11n-pose.yaml", "train_args": {"fliplr": 0.5, "flipud": 0.0}}
+    assert found(tmp_path, **flips) == []  # type: ignore[arg-type]
+    assert found(tmp_path, **flips | {"data": "shapes"}) == []  # type: ignore[arg-type]
+    path = tmp_path / "mine" / "data.yaml"
+    path.write_text(path.read_text().replace("flip_idx", "other"))
+    problems = found(tmp_path, **flips)  # type: ignore[arg-type]
+    assert [problem.where for problem in problems] == ["trainable.train_args.fliplr"]
+    assert "flip_idx" in problems[0].message
+
+
 def test_without_a_network_what_must_be_fetched_is_told_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

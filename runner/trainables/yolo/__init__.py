@@ -68,9 +68,9 @@ class Yolo:
         yield from checks.check(self, experiment)
         yield from train_split.check(self, experiment)
 
-    def check_machine(self, experiment: "Experiment", project: Path) -> Iterable[Problem]:  # noqa: ARG002
+    def check_machine(self, experiment: "Experiment", project: Path) -> Iterable[Problem]:
         """Data, weights, and the network where something must be fetched."""
-        return checks.check_machine(self, project)
+        return checks.check_machine(self, experiment, project)
 
     def prepare(self, experiment: "Experiment", run_folder: Path, project: Path) -> None:  # noqa: ARG002
         """Generate or fetch what is missing and build the label caches. Raises RunnerError."""

@@ -58,13 +58,17 @@ ONLY_IN: dict[str, tuple[Task, ...]] = {
     **dict.fromkeys(("dlog", "dgrad", "dlam"), ()),
     **dict.fromkeys(
         ("box", "cls", "dfl", "degrees", "translate", "shear", "perspective", "bgr", "mosaic", "mixup", "cutmix",
-         "copy_paste", "copy_paste_mode", "close_mosaic", "conf", "iou", "max_det", "rect", "single_cls",
-         "multi_scale", "cls_pw", "save_txt", "save_conf", "save_json", "agnostic_nms"),
+         "close_mosaic", "conf", "iou", "max_det", "rect", "multi_scale", "cls_pw", "save_txt", "save_conf",
+         "save_json", "agnostic_nms"),
         ("detect", "segment", "pose", "obb"),
     ),
+    # keypoints are read in place of polygons
+    **dict.fromkeys(("copy_paste", "copy_paste_mode"), ("detect", "segment", "obb")),
 }  # fmt: skip
 """Arguments that only some tasks read."""
 
+FLIPS = ("fliplr", "flipud")
+COLOURS = ("hsv_h", "hsv_s", "hsv_v")
 CLOSED_WITH_MOSAIC = ("mosaic", "mixup", "cutmix", "copy_paste")
 SET_BY_AUTO = ("lr0", "momentum", "warmup_bias_lr")
 
@@ -76,8 +80,7 @@ def check(options: "Yolo", experiment: "Experiment") -> Iterator[Problem]:
     """Config tier: every problem that the YAML and the installed package show."""
     task = options.known_task()
     searched = experiment.search_space.searched()
-    given = {**_located(FIXED, options.train_args), **_located(SPACE, experiment.search_space.constants())}
-    given |= _located(SPACE, searched)
+    given = _given(options, experiment)
     yield from _check_model(options)
     yield from _check_budget(experiment)
     for where, value in given.items():
@@ -86,8 +89,16 @@ def check(options: "Yolo", experiment: "Experiment") -> Iterator[Problem]:
     effective = {**options.train_args, **experiment.search_space.constants(), **searched}
     yield from _check_auto(given, effective)
     yield from _check_mosaic(experiment, effective)
+    if task == "classify":
+        yield from _check_colours(given, effective)
     yield from _check_validation(given)
     yield from _check_workers(experiment, effective, given)
+
+
+def _given(options: "Yolo", experiment: "Experiment") -> dict[str, Any]:
+    """Every argument of train(), fixed or searched, by its place in the config."""
+    space = experiment.search_space
+    return _located(FIXED, options.train_args) | _located(SPACE, {**space.constants(), **space.searched()})
 
 
 def _located(home: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -145,7 +156,7 @@ def _check_one(where: str, value: Any, task: Task | None) -> Iterator[Problem]:
         yield from _check_distribution(where, argument, value)
     elif text := fault(argument, value):
         yield Problem("yolo-value", where, f"{text}", f"{key} takes {argument.allowed}")
-    if key == "copy_paste" and task in {"detect", "pose"} and value:
+    if key == "copy_paste" and task == "detect" and value:
         message = f"has no effect in {task} unless the labels are polygons"
         yield Problem("yolo-dead", where, message, "remove it where the labels are boxes", fatal=False)
 
@@ -238,6 +249,18 @@ def _check_mosaic(experiment: "Experiment", effective: Mapping[str, Any]) -> Ite
     yield Problem("yolo-mosaic", f"{SPACE}.{searched[0]}", message, remedy, fatal=False)
 
 
+def _check_colours(given: Mapping[str, Any], effective: Mapping[str, Any]) -> Iterator[Problem]:
+    """A policy of augmentation takes the place of the colour jitter."""
+    policy = effective.get("auto_augment", arguments()["auto_augment"].default)
+    policies = (policy.values() or ()) if isinstance(policy, Distribution) else (policy,)
+    chosen = [name for name in policies if name]
+    message = f"auto_augment={', '.join(map(str, chosen))} takes its place"
+    message += " in some trials" if len(chosen) < len(policies) else ""
+    for where in given:
+        if chosen and _key(where) in COLOURS:
+            yield Problem("yolo-dead", where, message, f"set {FIXED}.auto_augment=null, or remove {where}")
+
+
 def _check_validation(given: Mapping[str, Any]) -> Iterator[Problem]:
     reasons = {"val": "without validation every metric is 0", "save": "without saving there are no best weights"}
     for where, value in given.items():
@@ -258,11 +281,12 @@ def _check_workers(
             yield Problem("yolo-cache", where, message, "set budget.max_concurrent=1", fatal=False)
 
 
-def check_machine(options: "Yolo", project: Path) -> Iterator[Problem]:
+def check_machine(options: "Yolo", experiment: "Experiment", project: Path) -> Iterator[Problem]:
     """Machine tier: the files, and the network where something is to be fetched."""
     yield from _check_model_file(options, project)
     split = options.train_args.get("split", "val")
     yield from dataset.problems(options.data, options.known_task(project), str(split), project)
+    yield from _check_flips(options, experiment, project)
     yield from _check_network(options, project)
 
 
@@ -277,6 +301,17 @@ def _check_model_file(options: "Yolo", project: Path) -> Iterator[Problem]:
         if not (Path(models.resolve(name, project)).is_file() or known or models.architecture(Path(name).name)):
             remedy = "correct the path" if len(Path(name).parts) > 1 else did_you_mean(name, models.names())
             yield Problem("yolo-model", where, f"there is no {name} in {project}", remedy)
+
+
+def _check_flips(options: "Yolo", experiment: "Experiment", project: Path) -> Iterator[Problem]:
+    """The library switches flips off where nobody says which keypoints change places."""
+    if options.known_task(project) != "pose" or dataset.tells_mirror(options.data, project):
+        return
+    for where, value in _given(options, experiment).items():
+        if _key(where) in FLIPS and value:
+            message = "has no effect in pose unless the data.yaml has flip_idx"
+            remedy = f"add flip_idx: to {options.data} (the order of the keypoints in a mirror), or remove {where}"
+            yield Problem("yolo-dead", where, message, remedy)
 
 
 def _check_network(options: "Yolo", project: Path) -> Iterable[Problem]:

@@ -100,6 +100,15 @@ def home(data: str, project: Path) -> Path:
     return root(read(path), path, project)
 
 
+def tells_mirror(data: str, project: Path) -> bool:
+    """Whether the data.yaml says which keypoints change places in a mirror; True where there is none to read."""
+    path = source(data, project)
+    try:
+        return path is None or not path.is_file() or bool(read(path).get("flip_idx"))
+    except ValueError:
+        return True  # `problems` tells what is wrong with the file
+
+
 def problems(data: str, task: Task | None, split: str, project: Path) -> Iterator[Problem]:
     """What is wrong with the data set on this machine."""
     if data == shapes.NAME:
