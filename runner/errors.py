@@ -44,5 +44,9 @@ class ConfigError(RunnerError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+class AttestationError(RunnerError):
+    """In a trial: a value that was asked for is not the one at work. After a few of them the experiment ends."""
+
+
 class ExperimentFailed(RunnerError):
     """The experiment started and left no usable result."""

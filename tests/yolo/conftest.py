@@ -177,3 +177,29 @@ def double_in_optimizer(name: str) -> None:
         return build(self, *arguments, **{**keywords, name: keywords[name] * 2})
 
     BaseTrainer.build_optimizer = build_spoiled
+
+
+def change_argument(name: str, value: Any) -> None:
+    """In the trial's process: the trainer takes another value than it was given."""
+    from ultralytics.engine import trainer
+
+    read = trainer.get_cfg
+
+    def read_changed(*arguments: Any, **keywords: Any) -> Any:
+        configuration = read(*arguments, **keywords)
+        setattr(configuration, name, value)
+        return configuration
+
+    trainer.get_cfg = read_changed
+
+
+def change_augmentation(name: str, value: Any) -> None:
+    """In the trial's process: RandomPerspective takes another value than it was given."""
+    from ultralytics.data.augment import RandomPerspective
+
+    initialise = RandomPerspective.__init__
+
+    def initialise_changed(self: Any, *arguments: Any, **keywords: Any) -> None:
+        initialise(self, *arguments, **{**keywords, name: value})
+
+    RandomPerspective.__init__ = initialise_changed

@@ -186,7 +186,7 @@ def test_what_the_train_split_reports(trainings: Trainings) -> None:
 @pytest.mark.slow
 def test_the_label_cache_is_left_alone(trainings: Trainings, project: Path) -> None:
     """A quarter of the images is trained on; a look at all of them would write their cache at the same path."""
-    caches = list(project.rglob("labels/train.cache"))
+    caches = list(project.rglob("shapes-segment-*/labels/train.cache"))
     assert len(caches) == 1
     cache = np.load(caches[0], allow_pickle=True).item()
     assert len(cache["labels"]) == 20

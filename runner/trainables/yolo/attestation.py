@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from runner.errors import RunnerError
+from runner.errors import AttestationError, RunnerError
+from runner.trainables.yolo import augmentations
+from runner.trainables.yolo.arguments import arguments
 
 FILE = "applied.json"
 RESPELLED = ("model", "data", "pretrained", "distill_model", "save_dir", "quantize")
@@ -21,8 +23,8 @@ REPLACED = {
 """What the library chooses itself: under optimizer=auto, on a CPU (0 workers), with a batch below 1."""
 
 
-class AttestationError(RunnerError):
-    """A value that was asked for is not the one at work."""
+class BatchHalvedError(RunnerError):
+    """The library ran out of memory and took a smaller batch than was asked for."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,11 @@ def attest(requested: Mapping[str, Any], trainer: Any, folder: Path) -> None:
     """
     applied = dict(vars(trainer.args))
     optimizer = describe(trainer.optimizer)
-    mismatches = [*compare_arguments(requested, applied, trainer), *compare_optimizer(requested, applied, trainer)]
+    mismatches = [
+        *compare_arguments(requested, applied, trainer),
+        *compare_optimizer(requested, trainer),
+        *compare_augmentations(requested, trainer),
+    ]
     record = {
         "requested": dict(requested),
         "applied": applied,
@@ -55,6 +61,8 @@ def attest(requested: Mapping[str, Any], trainer: Any, folder: Path) -> None:
         "device": str(trainer.device),
         "amp": trainer.amp,
         "optimizer": optimizer,
+        "augmentation": augmentations.found(trainer),
+        "switched_off": augmentations.switched_off(trainer),
         "mismatches": [vars(mismatch) for mismatch in mismatches],
     }
     (folder / FILE).write_text(json.dumps(record, indent=2, default=str) + "\n", encoding="utf-8")
@@ -64,6 +72,11 @@ def attest(requested: Mapping[str, Any], trainer: Any, folder: Path) -> None:
             + "; ".join(map(str, mismatches))
             + f" (all values: {folder / FILE})"
         )
+
+
+def asked(requested: Mapping[str, Any]) -> dict[str, Any]:
+    """Every argument of train(): as requested, else by the default of the installed package."""
+    return {name: argument.default for name, argument in arguments().items()} | dict(requested)
 
 
 def describe(optimizer: Any) -> dict[str, Any]:
@@ -78,6 +91,9 @@ def compare_arguments(requested: Mapping[str, Any], applied: Mapping[str, Any], 
     for key, value in requested.items():
         if key not in exempt and not same(value, applied.get(key)):
             yield Mismatch(key, value, applied.get(key))
+    precision = asked(requested)["amp"]
+    if trainer.device.type != "cpu" and trainer.amp is (precision in {False, "fp32"}):
+        yield Mismatch("amp of the trainer", precision, trainer.amp)
 
 
 def _chosen_by_the_library(requested: Mapping[str, Any], trainer: Any) -> set[str]:
@@ -88,23 +104,25 @@ def _chosen_by_the_library(requested: Mapping[str, Any], trainer: Any) -> set[st
         chosen.update(REPLACED["cpu"])
     if requested.get("batch", 1) < 1:
         chosen.update(REPLACED["batch"])
+    if requested.get("max_det") == arguments()["max_det"].default:
+        chosen.add("max_det")  # raised to the most objects of an image
     return chosen
 
 
-def compare_optimizer(requested: Mapping[str, Any], applied: Mapping[str, Any], trainer: Any) -> Iterator[Mismatch]:
+def compare_optimizer(requested: Mapping[str, Any], trainer: Any) -> Iterator[Mismatch]:
     """Class, learning rate, momentum and weight decay against the optimizer's groups."""
-    optimizer = trainer.optimizer
-    if str(requested.get("optimizer", "auto")).lower() == "auto":
+    optimizer, values = trainer.optimizer, asked(requested)
+    if str(values["optimizer"]).lower() == "auto":
         return
-    if type(optimizer).__name__.lower() != str(requested["optimizer"]).lower():
-        yield Mismatch("optimizer", requested["optimizer"], type(optimizer).__name__)
+    if type(optimizer).__name__.lower() != str(values["optimizer"]).lower():
+        yield Mismatch("optimizer", values["optimizer"], type(optimizer).__name__)
     groups = optimizer.param_groups
     # MuSGD trains the head's class layers at three times the rate
     rates = (3.0, 1.0) if type(optimizer).__name__ == "MuSGD" else (1.0,)
     for key, found, expected in (
-        ("lr0", [group["initial_lr"] for group in groups], [factor * applied["lr0"] for factor in rates]),
-        ("momentum", [_momentum(group) for group in groups], [applied["momentum"]]),
-        ("weight_decay", [group["weight_decay"] for group in groups], [0.0, _weight_decay(applied, trainer)]),
+        ("lr0", [group["initial_lr"] for group in groups], [factor * values["lr0"] for factor in rates]),
+        ("momentum", [_momentum(group) for group in groups], [values["momentum"]]),
+        ("weight_decay", [group["weight_decay"] for group in groups], [0.0, _weight_decay(values, trainer)]),
     ):
         stray = [value for value in found if not any(same(value, other) for other in expected)]
         missing = not any(same(expected[-1], value) for value in found)
@@ -116,18 +134,33 @@ def _momentum(group: Mapping[str, Any]) -> float:
     return float(group["betas"][0] if "betas" in group else group["momentum"])
 
 
-def _weight_decay(applied: Mapping[str, Any], trainer: Any) -> float:
+def _weight_decay(values: Mapping[str, Any], trainer: Any) -> float:
     """Ultralytics scales it with the batches that are accumulated to the nominal batch size."""
-    accumulate = max(round(applied["nbs"] / trainer.batch_size), 1)
-    return float(applied["weight_decay"] * trainer.batch_size * accumulate / applied["nbs"])
+    accumulate = max(round(values["nbs"] / trainer.batch_size), 1)
+    return float(values["weight_decay"] * trainer.batch_size * accumulate / values["nbs"])
+
+
+def compare_augmentations(requested: Mapping[str, Any], trainer: Any) -> Iterator[Mismatch]:
+    """Every augmentation argument against the objects that augment; those that nobody asked for at their defaults.
+
+    Close_mosaic is a schedule, and what it has switched off must be off. Another argument, or the data, may switch off
+    what nobody asked for, but not what was asked for.
+    """
+    values, off = asked(requested), augmentations.switched_off(trainer)
+    for key, found in augmentations.found(trainer).items():
+        value = values[key][0] if key == "fraction" and isinstance(values[key], list) else values[key]
+        if key in augmentations.closed(trainer) or (key in off and key not in requested):
+            value = 0.0
+        if not found or not all(same(value, one) for one in found):
+            yield Mismatch(f"{key} of the training data" + (f" ({off[key]})" if key in off else ""), value, found)
 
 
 def same(requested: Any, found: Any) -> bool:
-    """Equal by value: 1 and 1.0, a list and a tuple, text in any letter case."""
+    """Equal by value: 1 and 1.0, a list and a tuple, text in any letter case; 1 - (1 - x) and x."""
     if isinstance(requested, bool) or isinstance(found, bool):
         return requested is found
     if isinstance(requested, int | float) and isinstance(found, int | float):
-        return math.isclose(requested, found, rel_tol=1e-9, abs_tol=0.0)
+        return math.isclose(requested, found, rel_tol=1e-9, abs_tol=1e-15)
     if isinstance(requested, list | tuple) and isinstance(found, list | tuple):
         return len(requested) == len(found) and all(map(same, requested, found))
     if isinstance(requested, str) and isinstance(found, str):
@@ -136,7 +169,7 @@ def same(requested: Any, found: Any) -> bool:
 
 
 def attest_batch(requested: Mapping[str, Any], trainer: Any) -> None:
-    """Raise AttestationError where the library has halved the batch, as it does in its first epoch out of memory."""
+    """Raise BatchHalvedError where the library has halved the batch, as it does in its first epoch out of memory."""
     batch = requested.get("batch", trainer.batch_size)
     if batch >= 1 and trainer.batch_size != batch:
-        raise AttestationError(f"out of memory: batch {batch} was halved to {trainer.batch_size}; set a smaller batch")
+        raise BatchHalvedError(f"out of memory: batch {batch} was halved to {trainer.batch_size}; set a smaller batch")
