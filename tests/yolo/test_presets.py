@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from runner.trainables.yolo import package
-from tests.config.composing import config, experiment, problems, refused
+from tests.config.composing import CONF, config, experiment, problems, refused
 
 V8 = {
     "lr0": "uniform(1e-5, 1e-1)",
@@ -134,6 +134,16 @@ def test_the_guides_parts() -> None:
     assert scheduler == {"grace_period": 25, "reduction_factor": 2, "brackets": 1}
     assert [logger.name for logger in guide.loggers] == ["csv", "wandb"]
     assert 1 <= len(guide.searcher.options["points_to_evaluate"]) <= 5
+
+
+def test_the_guides_plateau_as_its_preset_says_how_to_have_it() -> None:
+    text = (CONF / "experiment" / "yolo11_seg_guide.yaml").read_text(encoding="utf-8")
+    added = [line.removeprefix("# ") for line in text.splitlines() if line.startswith(("# trainable:", "# stopper:"))]
+    words = [line.replace(": ", "=", 1) for line in added]
+    guide = experiment(*GUIDE_WORDS, "stopper=[plateau]", *words)
+    assert problems(*GUIDE_WORDS, "stopper=[plateau]", *words) == []
+    options = {key: guide.stoppers[0].options[key] for key in ("metric", "std", "num_results", "grace_period")}
+    assert options == {"metric": "train/F1(M)", "std": 0.01, "num_results": 5, "grace_period": 10}
 
 
 def test_the_guides_points_go_with_its_searcher() -> None:
