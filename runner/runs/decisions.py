@@ -14,7 +14,8 @@ class Decision:
     Attributes:
         iteration: the trial's reports so far.
         rule: a scheduler or stopper by its name in the config ("asha", "plateau"), "budget.time_budget",
-            "end" (trained to its end), "error" or "interrupted".
+            "attestation" (of a trial whose values were not at work, and of those that were cut off when the experiment
+            ended for it), "end" (trained to its end), "error" or "interrupted".
         value: what the rule looked at, and compared_with: what it held that against; None where there is no such thing.
         detail: a sentence for people ("0.12 is below 0.31, the cut-off of rung 3 among 4 trials").
     """

@@ -34,6 +34,7 @@ class Record:
         states: trials by state.
         epochs: reports of all trials together.
         most_running: trials that ran at once, at most.
+        ended_early: why the experiment ended before all its trials had; empty where it did not.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Record:
         self.states: Counter[TrialState] = Counter()
         self.epochs = 0
         self.most_running = 0
+        self.ended_early = ""
         self._history = History(run.history_csv)
         self._table = TrialsTable(run.trials_csv)
         self._best = Best(run, objective)
@@ -110,6 +112,11 @@ class Record:
             self._choose_best()
         self._best.keep(self.best)
         self._table.write(self.rows.values())
+
+    def cut_off(self, reason: str) -> None:
+        """The experiment ends now, whatever its trials do; told before they end."""
+        if self.states[TrialState.RUNNING] or len(self.rows) < (self.expected_trials or 0):
+            self.ended_early = reason
 
     def close(self) -> None:
         """The run is over: what still runs was interrupted."""

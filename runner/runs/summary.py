@@ -73,6 +73,8 @@ class Summary:
 
     def _lines(self) -> Iterator[tuple[str, str]]:
         yield "trials", self._trials()
+        if self.record.ended_early:
+            yield "ended early", self.record.ended_early
         yield "epochs" if self.max_epochs else "iterations", self._epochs()
         yield from self._failures()
         yield from self._best()

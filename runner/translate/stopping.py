@@ -10,6 +10,9 @@ from runner.config.experiment import Experiment
 from runner.config.registry import STOPPERS
 from runner.translate.verdicts import Verdict, Verdicts
 
+MOST_MISMATCHES = 3
+"""Trials that fail because a value did not arrive, after which the experiment ends: the next would fail alike."""
+
 Rule = Callable[[str, Mapping[str, Any]], Verdict | None]
 
 
@@ -27,6 +30,7 @@ class StopByRule(Stopper):  # type: ignore[misc]
         self.last_iteration = experiment.budget.max_epochs
         self.time_budget = experiment.budget.time_budget
         self.started = time.monotonic()
+        self.mismatches = 0
 
     def __call__(self, trial_id: str, result: dict[str, Any]) -> bool:
         # Ray asks once more for a function that has just returned (`done`), with the report it has shown before.
@@ -39,5 +43,20 @@ class StopByRule(Stopper):  # type: ignore[misc]
         self.verdicts.give(trial_id, verdicts[0])
         return True
 
+    def mismatch(self) -> None:
+        """A trial failed because a value that was asked for was not at work."""
+        self.mismatches += 1
+
     def stop_all(self) -> bool:
-        return self.time_budget is not None and time.monotonic() - self.started >= self.time_budget
+        return self.end() is not None
+
+    def end(self) -> Verdict | None:
+        """Where the whole experiment ends: the verdict on every trial that runs, at iteration 0; else None."""
+        budget, most = self.time_budget, MOST_MISMATCHES
+        if budget is not None and time.monotonic() - self.started >= budget:
+            detail = f"the experiment's time_budget of {budget:g} s is used up"
+            return Verdict("budget.time_budget", 0, None, budget, detail)
+        if self.mismatches >= most:
+            detail = f"{self.mismatches} trials failed because values that were asked for were not at work"
+            return Verdict("attestation", 0, self.mismatches, most, detail)
+        return None

@@ -4,6 +4,7 @@ import pickle
 
 from runner.translate.stoppers.max_iterations import MaxIterations
 from runner.translate.stoppers.timeout import Timeout
+from runner.translate.stopping import StopByRule
 from runner.translate.verdicts import Verdict, Verdicts
 from tests.translate.test_plateau import experiment, plateau, play
 
@@ -41,3 +42,16 @@ def test_rules_and_verdicts_can_be_pickled_with_rays_snapshots() -> None:
     again = pickle.loads(pickle.dumps(rule))
     curve = [0.3, 0.3, 0.3, 0.3, 0.3, 0.3]
     assert play(again, curve) == play(rule, curve), "what a trial has reported is kept"
+
+
+def test_the_experiment_ends_at_the_third_mismatch() -> None:
+    stopper = StopByRule(experiment(), Verdicts())
+    stopper.mismatch()
+    stopper.mismatch()
+    assert (stopper.end(), stopper.stop_all()) == (None, False)
+    stopper.mismatch()
+    verdict = stopper.end()
+    assert stopper.stop_all()
+    assert verdict is not None
+    assert (verdict.rule, verdict.value, verdict.compared_with) == ("attestation", 3, 3)
+    assert "3 trials failed" in verdict.detail

@@ -1,18 +1,23 @@
 """From Ray's events to the record of the run."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ray.tune import Callback
 from ray.tune.experiment import Trial
 
+from runner.errors import AttestationError
 from runner.runs.decisions import Decision
 from runner.runs.record import Record, TrialState
 from runner.runs.wording import error_line
 from runner.translate.callbacks.reports import metrics_of
 from runner.translate.stopping import StopByRule
 from runner.translate.verdicts import Verdict, Verdicts
+
+ATTESTATION = f"{AttestationError.__module__}.{AttestationError.__qualname__}:"
+"""How the line of a traceback starts that names this error; the error itself stays in the trial's process."""
 
 
 class Recording(Callback):  # type: ignore[misc]
@@ -49,17 +54,19 @@ class Recording(Callback):  # type: ignore[misc]
     def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         # get_error() looks in the storage, where Ray has not copied the file yet.
         error = Path(trial.error_file).read_text(encoding="utf-8") if trial.error_file else "no error was kept"
-        verdict = Verdict("error", _iterations(trial), None, None, error_line(error))
+        rule = "error"
+        if error_line(error).startswith(ATTESTATION):
+            rule = "attestation"
+            self.stopper.mismatch()
+        verdict = Verdict(rule, _iterations(trial), None, None, error_line(error))
         self._ended(trial, TrialState.FAILED, verdict, error)
 
     def on_step_end(self, iteration: int, trials: list[Trial], **info: Any) -> None:
-        if self.stopper.stop_all():
-            budget = self.stopper.time_budget
+        if end := self.stopper.end():
+            self.record.cut_off(end.detail)
             for trial in trials:
                 if self._is_running(trial):
-                    detail = f"the experiment's time_budget of {budget:g} s is used up"
-                    verdict = Verdict("budget.time_budget", _iterations(trial), None, budget, detail)
-                    self._ended(trial, TrialState.STOPPED, verdict)
+                    self._ended(trial, TrialState.STOPPED, replace(end, iteration=_iterations(trial)))
         self.changed()
 
     def _is_running(self, trial: Trial) -> bool:
