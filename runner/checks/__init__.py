@@ -20,7 +20,7 @@ CONFIG_RULES = (
     points.points_in_space,
     names.distinct_keys,
 )
-MACHINE_RULES = (machine.storage, machine.login)
+MACHINE_RULES = (machine.storage, machine.login, machine.cluster)
 
 
 def config_problems(experiment: Experiment) -> list[Problem]:

@@ -3,6 +3,7 @@
 import netrc
 import os
 import shutil
+import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from runner.config.experiment import Experiment
 from runner.errors import Problem
 
 LEAST_FREE_BYTES = 1 << 30
+CONNECT_SECONDS = 5.0
 
 
 def storage(experiment: Experiment, project: Path) -> Iterator[Problem]:
@@ -46,6 +48,22 @@ def _in_netrc(host: str) -> bool:
     except netrc.NetrcParseError:
         # A file that cannot be read holds no login that W&B could use.
         return False
+
+
+def cluster(experiment: Experiment, project: Path) -> Iterator[Problem]:  # noqa: ARG001
+    """A cluster named by its address answers; Ray would try for minutes."""
+    address = str(experiment.ray.options.get("address", "auto"))
+    if address == "auto":
+        return
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not host or not port.isdigit():
+        yield Problem("ray-address", "ray.address", f"{address} is no host:port", "type ray.address=host:6379")
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=CONNECT_SECONDS).close()
+    except OSError as error:
+        remedy = "start one with: ray start --head, or type ray=local"
+        yield Problem("ray-address", "ray.address", f"no Ray cluster at {address}: {error}", remedy)
 
 
 def resources(experiment: Experiment, available: Mapping[str, float]) -> Iterator[Problem]:

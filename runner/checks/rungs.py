@@ -11,7 +11,7 @@ def grace_periods(experiment: Experiment) -> Iterator[Problem]:
     """A grace period or a limit beyond the last epoch never comes."""
     most = experiment.budget.max_epochs
     for where, choice in watchers(experiment):
-        for key in ("grace_period", "max_iter"):
+        for key in ("grace_period", "num_results", "max_iter"):
             value = choice.options.get(key)
             if value is not None and most is not None and value > most:
                 yield Problem(

@@ -79,6 +79,9 @@ def _take_value(flag: str, name: str, rest: list[str]) -> str:
 
 
 def _check(arguments: Arguments) -> None:
+    for flag, given in (("--package", arguments.package), ("--resolve", arguments.resolve)):
+        if given and not arguments.cfg:
+            raise ConfigError([Problem("flag", flag, "says how --cfg prints", "add --cfg job")])
     for flag, value, allowed in (("--cfg", arguments.cfg, CFG), ("--info", arguments.info, INFO)):
         if value is not None and value not in allowed:
             raise ConfigError([Problem("flag", flag, f"{value!r} is not known", f"one of {', '.join(allowed)}")])

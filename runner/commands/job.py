@@ -3,7 +3,7 @@
 import shlex
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -13,7 +13,9 @@ from runner.config.compose import Composed
 from runner.config.experiment import Experiment
 from runner.config.hydra_loader import resolve
 from runner.config.read import read_leniently
-from runner.errors import ConfigError, Problem
+from runner.config.registry import SEARCHERS
+from runner.config.secrets import without_environment
+from runner.errors import FAILED, OK, ConfigError, ExperimentFailed, Problem
 from runner.runs.comparison import JobResult
 from runner.runs.folder import RunFolder
 from runner.runs.progress import Progress
@@ -35,16 +37,27 @@ def checked_job(composed: Composed) -> Job:
     for note in composed.notes:
         tell(note)
     experiment, problems = read_leniently(resolve(composed.config))
+    # Below a group whose option is wrong stands another option than the one that was meant.
+    wrong = {problem.where for problem in composed.problems}
+    problems = [*composed.problems, *(p for p in problems if p.where.split(".")[0] not in wrong)]
     if experiment is not None:
         # A key that could not be read stands at its default: what a check says of that would mislead.
         told = {problem.where for problem in problems}
-        problems += [problem for problem in config_problems(experiment) if problem.where not in told]
+        problems += [
+            problem
+            for problem in config_problems(experiment)
+            if problem.where not in told and problem.where.split(".")[0] not in wrong
+        ]
+    if any(problem.fatal and problem.where.startswith("trainable.") for problem in problems):
+        # What a trainable reports is not known where the trainable itself is wrong.
+        problems = [problem for problem in problems if problem.rule != "objective-auto"]
     warnings = refuse(problems)
     if experiment is None:
         raise ConfigError(problems)
     for warning in warnings:
         tell(str(warning))
-    return Job(experiment, composed.words)
+    kept = without_environment(experiment.config, composed.config)
+    return Job(replace(experiment, config=kept), composed.words)
 
 
 def refuse_machine(jobs: Sequence[Job], project: Path) -> None:
@@ -60,6 +73,17 @@ def refuse_resources(jobs: Sequence[Job], available: Mapping[str, float]) -> Non
 def _refuse(problems: Iterable[Problem]) -> None:
     for warning in refuse(problems):
         tell(str(warning))
+
+
+def refuse_searcher(jobs: Sequence[Job]) -> None:
+    """Build every job's searcher once: only its library knows its own arguments. Raises ConfigError."""
+    for job in jobs:
+        searcher = job.experiment.searcher
+        try:
+            SEARCHERS.get(searcher.name).build(job.experiment, **searcher.options)
+        except (TypeError, ValueError) as error:
+            problem = Problem("searcher-options", "searcher", str(error), "change or remove that option")
+            raise ConfigError([problem]) from error
 
 
 def tell(text: str) -> None:
@@ -81,26 +105,32 @@ def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, flo
     record = Record(run, experiment.objective, expected_trials=expected, max_epochs=budget.max_epochs)
     console.print(f"log: {shown(run.log)} (what Ray and the trials print)", markup=False, soft_wrap=True)
     started = time.monotonic()
+    interrupted, failure = False, ""
     try:
         experiment.trainable.prepare(experiment, run.root.resolve(), project)
         with Progress(record, console, budget=budget, title=experiment.name) as progress:
-            interrupted = run_trials(experiment, run, record, project, progress.update)
+            interrupted = run_trials(experiment, run, record, project, progress.update, progress.event)
     except KeyboardInterrupt:
         interrupted = True
+    except ExperimentFailed as error:
+        failure = str(error)
     finally:
         record.close()
     seconds = time.monotonic() - started
-    commands = _next_commands(job, run)
+    code = FAILED if failure else exit_code(record, interrupted)
+    commands = _next_commands(job, run, more=code == OK)
     told = summary(record, run, max_epochs=budget.max_epochs, seconds=seconds, next_commands=commands)
     console.print(told, soft_wrap=True)
-    return _result(job, run, record, seconds, exit_code(record, interrupted))
+    if failure:
+        console.print(f"error: {failure}", markup=False, soft_wrap=True)
+    return _result(job, run, record, seconds, code, failure)
 
 
-def _next_commands(job: Job, run: RunFolder) -> list[str]:
-    """Commands that exist, for what people do next."""
+def _next_commands(job: Job, run: RunFolder, *, more: bool) -> list[str]:
+    """Commands that exist, for what people do next; `more` where a longer search is worth it."""
     words = [word for word in job.words if not word.startswith("budget.num_samples=")]
-    more = f"budget.num_samples={2 * job.experiment.budget.num_samples}"
-    commands = [shlex.join(["python", "-m", "runner", *words, more])]
+    longer = f"budget.num_samples={2 * job.experiment.budget.num_samples}"
+    commands = [shlex.join(["python", "-m", "runner", *words, longer])] if more else []
     chosen = {choice.name for choice in job.experiment.loggers}
     if "tensorboard" in chosen:
         commands.append(f"tensorboard --logdir {shlex.quote(shown(run.tune))}")
@@ -109,7 +139,7 @@ def _next_commands(job: Job, run: RunFolder) -> list[str]:
     return commands
 
 
-def _result(job: Job, run: RunFolder, record: Record, seconds: float, code: int) -> JobResult:
+def _result(job: Job, run: RunFolder, record: Record, seconds: float, code: int, failure: str) -> JobResult:
     failed = [row for row in record.rows.values() if row.error]
     return JobResult(
         job=0,
@@ -122,5 +152,5 @@ def _result(job: Job, run: RunFolder, record: Record, seconds: float, code: int)
         epochs=sum(row.iterations for row in record.rows.values()),
         seconds=seconds,
         exit_code=code,
-        error=failed[0].reason if failed and code else "",
+        error=failure or (failed[0].reason if failed and code else ""),
     )

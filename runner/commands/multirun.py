@@ -9,8 +9,8 @@ from pathlib import Path
 from rich.console import Console
 
 from runner.commands.arguments import Arguments
-from runner.commands.job import Job, checked_job, refuse_machine, refuse_resources, run_job
-from runner.config.compose import compose
+from runner.commands.job import Job, checked_job, refuse_machine, refuse_resources, refuse_searcher, run_job
+from runner.config.compose import compose_leniently
 from runner.config.hydra_loader import HydraLoader, search_path
 from runner.config.overrides import expand
 from runner.errors import FAILED, INTERRUPTED, OK, ConfigError, Problem, RunnerError
@@ -27,19 +27,23 @@ def multirun(arguments: Arguments) -> int:
     jobs = _read_jobs(arguments.words, loader)
     _refuse_several_rays(jobs)
     refuse_machine(jobs, project)
+    refuse_searcher(jobs)
 
     from runner.translate.ray_session import ray_session
+    from runner.translate.signals import ending_as_interrupt
 
     first = jobs[0].experiment
     folder = MultirunFolder.create(project / first.output_dir, first.name, datetime.now())
     console = terminal()
-    with redirected(folder.log), ray_session(first.ray) as available:
-        try:
+    console.print(f"starting Ray ({first.ray.name})")
+    try:
+        with ending_as_interrupt(), redirected(folder.log), ray_session(first.ray) as available:
             refuse_resources(jobs, available)
-        except ConfigError:
+            results = _run_all(jobs, folder, project, available, console)
+    except (ConfigError, KeyboardInterrupt):
+        if not folder.has_jobs():
             folder.discard()
-            raise
-        results = _run_all(jobs, folder, project, available, console)
+        raise
     console.print()
     console.print(table(results))
     console.print(f"comparison: {shown(folder.comparison)}", markup=False, soft_wrap=True)
@@ -49,9 +53,12 @@ def multirun(arguments: Arguments) -> int:
 def _read_jobs(words: Sequence[str], loader: HydraLoader) -> list[Job]:
     """Every job composed, read and checked. Raises ConfigError with the problems of all, each told with its job."""
     jobs, problems = [], []
-    for number, job_words in enumerate(expand(words, loader)):
+    expanded = expand(words, loader)
+    if not expanded:
+        raise ConfigError([Problem("sweep", " ".join(words), "names no job at all", "list the values")])
+    for number, job_words in enumerate(expanded):
         try:
-            jobs.append(checked_job(compose(job_words, loader)))
+            jobs.append(checked_job(compose_leniently(job_words, loader)))
         except ConfigError as error:
             label = f"job {number} ({' '.join(job_words)})"
             problems += [replace(problem, where=f"{label}: {problem.where}") for problem in error.problems]
@@ -70,11 +77,12 @@ def _run_all(
     jobs: Sequence[Job], folder: MultirunFolder, project: Path, available: Mapping[str, float], console: Console
 ) -> list[JobResult]:
     results: list[JobResult] = []
+    apart = _apart([job.words for job in jobs])
     for number, job in enumerate(jobs):
         console.print(
             f"\njob {number} ({number + 1} of {len(jobs)}): {' '.join(job.words)}", markup=False, soft_wrap=True
         )
-        results.append(_run_one(number, job, folder.job(number), project, available, console))
+        results.append(_run_one(number, job, apart[number], folder.job(number), project, available, console))
         write(folder.comparison, results)
         if results[-1].exit_code == INTERRUPTED:
             left = len(jobs) - number - 1
@@ -85,25 +93,37 @@ def _run_all(
 
 
 def _run_one(
-    number: int, job: Job, run: RunFolder, project: Path, available: Mapping[str, float], console: Console
+    number: int,
+    job: Job,
+    apart: Sequence[str],
+    run: RunFolder,
+    project: Path,
+    available: Mapping[str, float],
+    console: Console,
 ) -> JobResult:
     with redirected(run.log):
         try:
-            return replace(run_job(job, run, project, available, console), job=number)
+            return replace(run_job(job, run, project, available, console), job=number, overrides=apart)
         except RunnerError as error:
             console.print(f"job {number} failed: {error}", markup=False, soft_wrap=True)
-            return _failed(number, job, run, error.exit_code, str(error))
+            return _failed(number, apart, job, run, error.exit_code, str(error))
         except Exception as error:  # noqa: BLE001 - whatever broke one job must not hide the others
             traceback.print_exc()
             console.print(f"job {number} failed: {error!r}; see {shown(run.log)}", markup=False, soft_wrap=True)
-            return _failed(number, job, run, FAILED, repr(error))
+            return _failed(number, apart, job, run, FAILED, repr(error))
 
 
-def _failed(number: int, job: Job, run: RunFolder, code: int, error: str) -> JobResult:
+def _apart(words: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Of each job's words those that not every job has; all of them where there is one job only."""
+    common = set(words[0]).intersection(*words) if len(words) > 1 else set()
+    return [[word for word in job_words if word not in common] for job_words in words]
+
+
+def _failed(number: int, apart: Sequence[str], job: Job, run: RunFolder, code: int, error: str) -> JobResult:
     """The result of a job that broke before it could tell its own."""
     objective = job.experiment.objective
     return JobResult(
-        job=number, overrides=job.words, folder=run.root, best=None, objective=objective.label, mode=objective.mode,
+        job=number, overrides=apart, folder=run.root, best=None, objective=objective.label, mode=objective.mode,
         trials=0, epochs=0, seconds=0.0, exit_code=code, error=error,
     )  # fmt: skip
 

@@ -1,12 +1,13 @@
 """--cfg, --info and --shell-completion: look at a configuration without running it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from runner.commands.arguments import Arguments
 from runner.config.compose import compose
 from runner.config.hydra_loader import HydraLoader, search_path, to_yaml
-from runner.config.overrides import Assignment, read_word
+from runner.config.overrides import Assignment, expand, read_word
 from runner.errors import OK, ConfigError, Problem
 
 
@@ -20,12 +21,16 @@ def show(arguments: Arguments) -> int:
         # Hydra tells how the groups were put together; values that we set afterwards change nothing in that.
         loader.info(arguments.info, [word.text for word in words if not isinstance(word, Assignment)])
     else:
-        print(_config(arguments, loader), end="")
+        jobs = expand(arguments.words, loader) if arguments.multirun else [list(arguments.words)]
+        for number, job in enumerate(jobs):
+            if arguments.multirun:
+                print(f"# job {number}: {' '.join(job)}")
+            print(_config(job, arguments, loader), end="" if number == len(jobs) - 1 else "---\n")
     return OK
 
 
-def _config(arguments: Arguments, loader: HydraLoader) -> str:
-    composed = compose(arguments.words, loader, with_hydra=arguments.cfg != "job")
+def _config(words: Sequence[str], arguments: Arguments, loader: HydraLoader) -> str:
+    composed = compose(words, loader, with_hydra=arguments.cfg != "job")
     for note in composed.notes:
         print(f"# note: {note}")
     config: dict[str, Any] = composed.config

@@ -4,8 +4,8 @@ from datetime import datetime
 from pathlib import Path
 
 from runner.commands.arguments import Arguments
-from runner.commands.job import checked_job, refuse_machine, refuse_resources, run_job
-from runner.config.compose import compose
+from runner.commands.job import checked_job, refuse_machine, refuse_resources, refuse_searcher, run_job
+from runner.config.compose import compose_leniently
 from runner.config.hydra_loader import HydraLoader, search_path
 from runner.errors import ConfigError
 from runner.runs.folder import RunFolder
@@ -16,17 +16,21 @@ def tune(arguments: Arguments) -> int:
     """Run one experiment. Returns the exit code; raises RunnerError for what is told in one message."""
     project = Path.cwd()
     loader = HydraLoader(search_path(arguments.config_folder, project))
-    job = checked_job(compose(arguments.words, loader))
+    job = checked_job(compose_leniently(arguments.words, loader))
     refuse_machine([job], project)
+    refuse_searcher([job])
 
     from runner.translate.ray_session import ray_session
+    from runner.translate.signals import ending_as_interrupt
 
     run = RunFolder.create(project / job.experiment.output_dir, job.experiment.name, datetime.now())
     console = terminal()
-    with redirected(run.log), ray_session(job.experiment.ray) as available:
-        try:
+    console.print(f"starting Ray ({job.experiment.ray.name})")
+    try:
+        with ending_as_interrupt(), redirected(run.log), ray_session(job.experiment.ray) as available:
             refuse_resources([job], available)
-        except ConfigError:
+            return run_job(job, run, project, available, console).exit_code
+    except (ConfigError, KeyboardInterrupt):
+        if not run.config.exists():
             run.discard()
-            raise
-        return run_job(job, run, project, available, console).exit_code
+        raise

@@ -20,21 +20,33 @@ class Composed:
     choices: dict[str, Any]
     words: tuple[str, ...]
     notes: tuple[str, ...]
+    problems: tuple[Problem, ...] = ()
+    """Words that are wrong: the config is composed without them, so that its other problems can be told as well."""
 
 
 def compose(words: Sequence[str], loader: HydraLoader, *, with_hydra: bool = False) -> Composed:
     """Compose the config of one job. Raises ConfigError with every word that is wrong."""
-    read = _read_words(words, loader)
+    composed = compose_leniently(words, loader, with_hydra=with_hydra)
+    if composed.problems:
+        raise ConfigError(composed.problems)
+    return composed
+
+
+def compose_leniently(words: Sequence[str], loader: HydraLoader, *, with_hydra: bool = False) -> Composed:
+    """Compose the config of one job without the words that are wrong.
+
+    Raises ConfigError where the preset or the trainable is among them: the rest says nothing without these.
+    """
+    read, problems = _read_words(words, loader)
+    if any(problem.where in {PRESET, "trainable"} for problem in problems):
+        raise ConfigError(problems)
     for_hydra = [word.text for word in read if not isinstance(word, Assignment)]
     config, choices = _compose(for_hydra, loader, with_hydra=with_hydra)
     notes = _drop_replaced(config, choices, read, loader)
-    problems: list[Problem] = []
     for word in read:
         if isinstance(word, Assignment):
             problems += _assign(config, word, choices)
-    if problems:
-        raise ConfigError(problems)
-    return Composed(config, choices, tuple(words), tuple(notes))
+    return Composed(config, choices, tuple(words), tuple(notes), tuple(problems))
 
 
 def _compose(
@@ -51,7 +63,7 @@ def _chosen(node: Any) -> list[str]:
     return [name for name, options in nodes if isinstance(options, dict) and options.get("name") == name]
 
 
-def _read_words(words: Sequence[str], loader: HydraLoader) -> list[Word]:
+def _read_words(words: Sequence[str], loader: HydraLoader) -> tuple[list[Word], list[Problem]]:
     read: list[Word] = []
     problems: list[Problem] = []
     for text in words:
@@ -59,9 +71,7 @@ def _read_words(words: Sequence[str], loader: HydraLoader) -> list[Word]:
             read.append(read_word(text, loader))
         except ConfigError as error:
             problems += error.problems
-    if problems:
-        raise ConfigError(problems)
-    return read
+    return read, problems
 
 
 def _drop_replaced(
@@ -112,7 +122,9 @@ def _replace_node(config: dict[str, Any], plain: dict[str, Any], word: GroupChoi
     return sorted(path for path, value in _flat(old) if after.get(path) != value and path != "name")
 
 
-def _flat(node: dict[str, Any], prefix: str = "") -> Iterable[tuple[str, str]]:
+def _flat(node: Any, prefix: str = "") -> Iterable[tuple[str, str]]:
+    if not isinstance(node, dict):
+        return
     for key, value in node.items():
         if isinstance(value, dict) and value and "distribution" not in value:
             yield from _flat(value, f"{prefix}{key}.")

@@ -63,7 +63,6 @@ class Experiment:
     budget: Budget
     resources: Resources
     trainable: Trainable
-    trainable_name: str
     search_space: SearchSpace
     searcher: Choice
     scheduler: Choice

@@ -108,14 +108,18 @@ class HydraLoader:
             logging.getLogger().handlers.clear()
 
     def complete(self, words: Sequence[str]) -> None:
-        """Hydra's tab completion: install, uninstall or query."""
-        self.hydra.shell_completion(CONFIG_NAME, list(words))
+        """Hydra's tab completion: install, uninstall or query. Raises ConfigError."""
+        try:
+            self.hydra.shell_completion(CONFIG_NAME, list(words))
+        except (ValueError, KeyError) as error:
+            problem = Problem("completion", "--shell-completion", str(error), "type --shell-completion install=bash")
+            raise ConfigError([problem]) from error
 
     def parse(self, text: str) -> HydraOverride | None:
         """A word of the command line in Hydra's grammar, or None where that grammar refuses it."""
         try:
             return OverridesParser.create(self.hydra.config_loader).parse_overrides([text])[0]
-        except HydraException:
+        except (HydraException, OmegaConfBaseException):
             return None
 
     @contextmanager
@@ -127,7 +131,10 @@ class HydraLoader:
             raise ConfigError([self._encoding_problem(error)]) from error
         except YAMLError as error:
             raise ConfigError([_yaml_problem(error)]) from error
-        except (HydraException, OmegaConfBaseException) as error:
+        except RecursionError as error:
+            problem = Problem("compose", "defaults", "a file includes itself", "remove it from its own defaults list")
+            raise ConfigError([problem]) from error
+        except (HydraException, OmegaConfBaseException, ValueError) as error:
             raise ConfigError([self._composition_problem(error)]) from error
 
     def _encoding_problem(self, error: UnicodeDecodeError) -> Problem:

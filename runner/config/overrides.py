@@ -61,7 +61,10 @@ def read_word(text: str, loader: HydraLoader) -> Word:
     if not separator:
         raise ConfigError([_no_value(text, loader)])
     name = key.lstrip("+")
-    if name.startswith(("hydra.", "hydra/")) or "@" in name:
+    if name.startswith(("hydra.", "hydra/")) and name != "hydra.searchpath":
+        message = "runner keeps its own run folders, log and multirun, and would not follow this"
+        raise ConfigError([Problem("hydra", text, message, "remove it; --config-dir adds a folder of presets")])
+    if name == "hydra.searchpath" or "@" in name:
         return HydraWord(text)
     if name in loader.groups and not value.lstrip().startswith("{"):
         return _group_choice(name, value, loader)
@@ -170,7 +173,8 @@ def _sweep(word: str, loader: HydraLoader) -> Iterator[str]:
     if not separator or word.startswith("~"):
         yield word
         return
-    parsed = None if is_call(value) and key.split(".")[0].lstrip("+") == SPACE else loader.parse(word)
+    ours = key.split(".", maxsplit=1)[0].lstrip("+") == SPACE and is_call(split_top_level(value)[0])
+    parsed = None if ours else loader.parse(word)
     if parsed is None:
         yield from (f"{key}={part.strip()}" for part in split_top_level(value))
     elif parsed.is_sweep_override() and parsed.is_discrete_sweep():

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from runner.config.experiment import Budget, Choice, Experiment, Resources
-from runner.config.objective import Objective, Target
+from runner.config.objective import OBJECTIVE, Objective, Target
 from runner.config.read_objective import read_objective
 from runner.config.registry import LOGGERS, RAY, SCHEDULERS, SEARCHERS, STOPPERS, TRAINABLES, Plugin, Registry
 from runner.config.search_space import SearchSpace, read_search_space
@@ -42,7 +42,7 @@ def read_leniently(config: Mapping[str, Any]) -> tuple[Experiment | None, list[P
     budget = validate(Budget, values["budget"], "budget", problems)
     resources = validate(Resources, values["resources"], "resources", problems)
     space = _space(values["search_space"], problems)
-    trainable, trainable_name = _trainable(values["trainable"], problems)
+    trainable = _trainable(values["trainable"], problems)
     objective = read_objective(values["objective"], trainable, problems)
     searcher = _choice(SEARCHERS, values["searcher"], "searcher", problems)
     scheduler = _choice(SCHEDULERS, values["scheduler"], "scheduler", problems)
@@ -50,13 +50,13 @@ def read_leniently(config: Mapping[str, Any]) -> tuple[Experiment | None, list[P
     loggers = _choices(LOGGERS, values["logger"], problems)
     ray = _choice(RAY, values["ray"], "ray", problems)
     problems = list(dict.fromkeys(problems))
-    if objective is None and trainable is not None and trainable.default_metric():
-        objective = Objective((Target(str(trainable.default_metric()), "max"),))
+    if objective is None and trainable is not None:
+        objective = Objective((Target(trainable.default_metric() or OBJECTIVE, "max"),))
     if not (budget and resources and trainable and objective and searcher and scheduler and ray):
         return None, problems
     experiment = Experiment(
         name=str(values["name"]), seed=values["seed"] or 0, objective=objective, budget=budget, resources=resources,
-        trainable=trainable, trainable_name=trainable_name, search_space=space, searcher=searcher,
+        trainable=trainable, search_space=space, searcher=searcher,
         scheduler=scheduler, stoppers=stoppers, loggers=loggers, ray=ray, output_dir=str(values["output_dir"]),
         config=_canonical(config, objective),
     )  # fmt: skip
@@ -174,10 +174,11 @@ def _choices(registry: Registry, node: Any, problems: list[Problem]) -> tuple[Ch
     return tuple(chosen)
 
 
-def _trainable(node: Any, problems: list[Problem]) -> tuple[Trainable | None, str]:
+def _trainable(node: Any, problems: list[Problem]) -> Trainable | None:
     found = _plugin(TRAINABLES, node, "trainable", problems)
     if found is None:
-        return None, ""
-    name, plugin = found
+        return None
+    _, plugin = found
     options = validate(plugin.options, without_name(node), "trainable", problems, plugin.elsewhere)
-    return (None if options is None else plugin.build(**plain_options(options))), name
+    trainable: Trainable | None = None if options is None else plugin.build(**plain_options(options))
+    return trainable

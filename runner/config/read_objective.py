@@ -1,5 +1,6 @@
 """The objective: its long form, its short form, and what the trainable knows of its metrics."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -79,9 +80,9 @@ def _target(entry: Any, where: str, count: int, trainable: Trainable | None, pro
         )
     if count == 1 and model.weight is not None:
         problems.append(Problem("objective-weights", f"{where}.weight", "one metric needs no weight", "leave it out"))
-    if model.weight is not None and model.weight <= 0:
+    if model.weight is not None and not 0 < model.weight < math.inf:
         problems.append(
-            Problem("value", f"{where}.weight", f"{model.weight:g} is not above 0", "turn a direction with mode")
+            Problem("value", f"{where}.weight", f"{model.weight:g} is no number above 0", "turn a direction with mode")
         )
     if metric == "auto":
         default = trainable.default_metric()

@@ -138,6 +138,10 @@ class MultirunFolder:
         """Make the run folder of one job."""
         return RunFolder.at(self.root / f"job_{number}")
 
+    def has_jobs(self) -> bool:
+        """Whether a job has been started."""
+        return any(self.root.glob("job_*"))
+
     @property
     def comparison(self) -> Path:
         """A row a job."""

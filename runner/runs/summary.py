@@ -158,7 +158,7 @@ def headline_metrics(row: TrialRow, targets: Sequence[str]) -> dict[str, float]:
 
 def _continued(command: str, width: int) -> Iterator[str]:
     """A command, indented, in lines that a shell takes as one; a word is never broken."""
-    first, *words = command.split(" ")
+    first, *words = re.findall(r"(?:'[^']*'|\"[^\"]*\"|[^\s'\"])+", command)
     part = f"  {first}"
     for word in words:
         if len(part) + len(word) + 3 > width:

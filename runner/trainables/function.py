@@ -63,7 +63,12 @@ class Function:
             remedy = f"type the command in the folder that holds {module.split('.')[0]}, or install it"
             yield Problem("import-path", where, f"there is no module {module}", remedy)
         elif source.suffix == ".py":
-            names = set(_defined(ast.parse(source.read_text(encoding="utf-8"))))
+            try:
+                names = set(_defined(ast.parse(source.read_bytes(), filename=str(source))))
+            except SyntaxError as error:
+                line = f", line {error.lineno}" if error.lineno else ""
+                yield Problem("import-path", where, f"{source}{line}: {error.msg}", "correct that file")
+                return
             if name not in names and "*" not in names:
                 yield Problem("import-path", where, f"{module} has no function {name}", did_you_mean(name, names))
 
@@ -76,9 +81,13 @@ class Function:
     def train(self, config: dict[str, Any], trial: Trial) -> Mapping[str, Any] | None:
         module, _, name = self.import_path.partition(":")
         returned = getattr(importlib.import_module(module), name)(config)
-        if isinstance(returned, int | float) and not isinstance(returned, bool):
-            return {trial.objective.targets[0].metric: float(returned)}
-        return returned  # type: ignore[no-any-return]
+        if returned is None or isinstance(returned, Mapping):
+            return returned
+        # A number, numpy's among them, is the objective.
+        number = returned.item() if hasattr(returned, "item") else returned
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            raise TypeError(f"{self.import_path} returned {returned!r}: return a number or a dictionary of metrics")
+        return {trial.objective.targets[0].metric: float(number)}
 
 
 def _find_source(module: str, project: Path) -> Path | None:
@@ -98,12 +107,14 @@ def _find_source(module: str, project: Path) -> Path | None:
     return Path(spec.origin) if spec and spec.origin and "." not in module else None
 
 
-def _defined(tree: ast.Module) -> Iterator[str]:
-    """Names bound at the top level of a module; "*" where it imports everything of another."""
-    for node in ast.walk(tree):
+def _defined(tree: ast.AST) -> Iterator[str]:
+    """Names bound at a module's top level, in its `if` and `try` blocks too; "*" where it imports all of another."""
+    for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield node.name
         elif isinstance(node, ast.Import | ast.ImportFrom):
             yield from ((alias.asname or alias.name) for alias in node.names)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
+        else:
+            yield from _defined(node)

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 
 from runner.config.experiment import Choice
 from runner.config.registry import RAY
+from runner.errors import ConfigError, Problem
+from runner.translate.signals import held_back
 
 _ENVIRONMENT = {
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -26,7 +28,14 @@ def ray_session(choice: Choice) -> Iterator[dict[str, float]]:
     os.environ.update(_ENVIRONMENT)
     import ray
 
-    ray.init(**RAY.get(choice.name).build(**choice.options), log_to_driver=True, logging_level="warning")
+    options = RAY.get(choice.name).build(**choice.options)
+    try:
+        with held_back():
+            ray.init(**options, log_to_driver=True, logging_level="warning")
+    except ConnectionError as error:
+        address = options["address"]
+        remedy = "start one with: ray start --head, or type ray=local"
+        raise ConfigError([Problem("ray-address", "ray.address", f"no Ray cluster at {address}", remedy)]) from error
     try:
         yield {key: float(value) for key, value in ray.cluster_resources().items()}
     finally:

@@ -1,19 +1,19 @@
 """Run one experiment with Ray Tune."""
 
 import signal
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from runner.config.experiment import Experiment
 from runner.config.registry import LOGGERS, SCHEDULERS, SEARCHERS
 from runner.config.search_space import Grid
+from runner.errors import ExperimentFailed
 from runner.runs.folder import RunFolder
 from runner.runs.record import Record
+from runner.runs.wording import error_line, shown
 from runner.translate.distributions import to_ray
+from runner.translate.signals import interrupt
 from runner.translate.verdicts import Verdicts
 
 
@@ -36,6 +36,10 @@ class TrialNames:
     def __call__(self, trial: Any) -> str:
         return self.names.setdefault(trial.trial_id, f"trial_{len(self.names):0{self.width}d}")
 
+    def __getstate__(self) -> dict[str, Any]:
+        # Ray pickles this into the state of every trial, twice; a trial keeps its own name.
+        return {"width": self.width, "names": {}}
+
     def __deepcopy__(self, memo: dict[int, Any]) -> "TrialNames":
         # Ray copies the specification of the experiment for every trial; all of them count in the one place.
         return self
@@ -47,8 +51,12 @@ def run_trials(
     record: Record,
     project: Path,
     changed: Callable[[], None],
+    tell: Callable[[str], None],
 ) -> bool:
-    """Run every trial and record it. Returns True where Ctrl-C or SIGTERM ended it. Ray must have been started."""
+    """Run every trial and record it. Returns True where Ctrl-C ended it; SIGTERM and a second Ctrl-C raise
+    KeyboardInterrupt. Raises ExperimentFailed where Ray Tune gives up. Ray must have been started, and the signals
+    must be handled by `ending_as_interrupt`.
+    """
     from ray import tune
 
     from runner.translate.callbacks.recording import Recording
@@ -69,12 +77,13 @@ def run_trials(
         max_epochs=experiment.budget.max_epochs,
         cpus=resources["cpu"],
         gpus=resources["gpu"],
+        watched=tuple(filter(None, [experiment.scheduler.options.get("metric")])),
     )
     loggers = [
-        LOGGERS.get(choice.name).build(experiment, run.root.resolve(), **choice.options)
+        LOGGERS.get(choice.name).build(experiment, run.root.resolve(), tell, **choice.options)
         for choice in experiment.loggers
     ]
-    with _interruptible() as was_interrupted:
+    try:
         tune.run(
             reporting_trainable(plan),
             name=run.tune.name,
@@ -87,7 +96,7 @@ def run_trials(
             ),
             stop=stopper,
             resources_per_trial=resources,
-            max_concurrent_trials=experiment.budget.max_concurrent,
+            max_concurrent_trials=None if experiment.searcher.name == "random" else experiment.budget.max_concurrent,
             reuse_actors=getattr(experiment.trainable, "reuse_workers", False),
             callbacks=[Recording(record, verdicts, stopper, changed), *loggers],
             trial_name_creator=names,
@@ -95,33 +104,20 @@ def run_trials(
             raise_on_failed_trial=False,
             verbose=0,
         )
-    return was_interrupted()
-
-
-@contextmanager
-def _interruptible() -> Iterator[Callable[[], bool]]:
-    """Ctrl-C and SIGTERM end tune.run at the next event with all state kept; a second Ctrl-C raises.
-
-    tune.run installs a handler of its own for SIGINT, and puts back the one that it found when the signal comes:
-    finding ours in place afterwards says that it came.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield lambda: False
-        return
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    def terminate(_number: int, _frame: FrameType | None) -> None:
-        signal.raise_signal(signal.SIGINT)
-
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    signal.signal(signal.SIGINT, interrupt)
-    signal.signal(signal.SIGTERM, terminate)
-    came = False
-    try:
-        yield lambda: came
-        came = signal.getsignal(signal.SIGINT) is interrupt
+        return _was_interrupted()
+    except tune.TuneError as error:
+        raise ExperimentFailed(f"Ray Tune gave up: {error_line(str(error))}; see {shown(run.log)}") from error
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        signal.signal(signal.SIGINT, interrupt)
+        for logger in loggers:
+            # Ray tells its callbacks so only where nothing interrupts it; W&B's runs must be finished all the same.
+            logger.on_experiment_end(trials=[])
+
+
+def _was_interrupted() -> bool:
+    """Whether Ctrl-C ended tune.run, which then returns as if all were well.
+
+    It installs a handler of its own and puts back the one that it found when the signal comes: finding ours in place
+    says that it came.
+    """
+    return signal.getsignal(signal.SIGINT) is interrupt

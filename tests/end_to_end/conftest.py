@@ -24,6 +24,16 @@ def line(config):
         tune.report({"score": config["slope"] * (epoch + 1), "loss": 1.0 / (epoch + 1)})
 
 
+def slow_line(config):
+    for epoch in range(3):
+        time.sleep(0.3)
+        tune.report({"score": float(epoch)})
+
+
+def taken(config):
+    tune.report({"score": 1.0, "training_iteration": 50, "done": True})
+
+
 def curve(config):
     for value in config["curve"]:
         tune.report({"score": value})

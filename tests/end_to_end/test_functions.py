@@ -136,6 +136,56 @@ def test_wandb_offline_holds_a_finished_run_for_each_trial(run_function: Run) ->
     assert holding == []
 
 
+def test_max_concurrent_is_kept_by_every_searcher(run_function: Run, project: Path) -> None:
+    done = run_function(
+        "slow_line", "-m", "searcher=random,optuna", "search_space.x=uniform(0,1)",
+        "budget={num_samples: 3, max_concurrent: 1}",
+    )  # fmt: skip
+    assert done.code == 0, done.err
+    for path in project.glob("outputs/multirun/mine/*/job_*/history.csv"):
+        trials = [line.split(",")[0] for line in path.read_text().splitlines()[1:]]
+        assert len(trials) == 9
+        assert trials == sorted(trials)
+
+
+def test_a_metric_that_the_scheduler_watches_and_misses_fails_the_trial(run_function: Run) -> None:
+    done = run_function(
+        "line",
+        "search_space={slope: 1.0, reports: 4}",
+        "scheduler=asha",
+        "scheduler={metric: late, mode: max}",
+        "budget={num_samples: 1, max_epochs: 4}",
+    )
+    assert done.code == 1
+    assert "the report lacks late, which the scheduler watches; it holds loss, score" in " ".join(done.out.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("searcher.sampler_args.foo=1",), "unexpected keyword argument 'foo'"),
+        (("searcher.sampler_args.seed=1",), "seed"),
+        (("searcher.sampler=qmc", "searcher.sampler_args.qmc_type=bogus"), "bogus"),
+        (("ray=cluster", "ray.address=127.0.0.1:1"), "no Ray cluster at 127.0.0.1:1"),
+        (("logger=[wandb]", "logger.wandb.mode=offline", "logger.wandb.project='a/b'"), "logger.wandb.project"),
+    ],
+)
+def test_what_only_a_library_knows_is_refused_before_the_start(
+    run_function: Run, words: tuple[str, ...], message: str
+) -> None:
+    done = run_function("number", "searcher=optuna", "search_space.x=uniform(0,1)", *words)
+    assert done.code == 2
+    assert message in done.err
+    assert "Traceback" not in done.err
+    assert not list(done.folder.glob("outputs/mine/*"))
+
+
+def test_names_that_ray_writes_itself_are_refused(run_function: Run) -> None:
+    done = run_function("taken", "search_space.x=uniform(0,1)", "budget.num_samples=1")
+    assert done.code == 1
+    assert "Ray writes done, training_iteration into every report" in " ".join(done.out.split())
+
+
 def test_a_rung_at_the_last_epoch_stops_nothing(run_function: Run) -> None:
     done = run_function(
         "line",

@@ -64,7 +64,8 @@ def test_jobs_on_different_rays_are_refused(run: Run) -> None:
     assert not (done.folder / "outputs").exists()
 
 
-def test_ctrl_c_stops_cleanly_and_keeps_the_state(project: Path) -> None:
+@pytest.mark.parametrize("ending", ["SIGINT", "SIGTERM to the whole group"])
+def test_a_signal_stops_cleanly_and_keeps_the_state(project: Path, ending: str) -> None:
     words = [
         "experiment=null", "trainable=function", "trainable.import_path=mine:slow", "objective.metric=score",
         "objective.mode=max", "search_space.x=uniform(0,1)", "budget.num_samples=4", "name=mine",
@@ -75,6 +76,7 @@ def test_ctrl_c_stops_cleanly_and_keeps_the_state(project: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,
     )
     deadline = time.monotonic() + 60
     while (
@@ -82,7 +84,10 @@ def test_ctrl_c_stops_cleanly_and_keeps_the_state(project: Path) -> None:
         and time.monotonic() < deadline
     ):
         time.sleep(0.2)
-    os.kill(process.pid, signal.SIGINT)
+    if ending == "SIGINT":
+        os.kill(process.pid, signal.SIGINT)
+    else:
+        os.killpg(process.pid, signal.SIGTERM)
     out, _ = process.communicate(timeout=60)
     assert process.returncode == 130, out
     run = next((project / "outputs" / "mine").iterdir())
@@ -90,6 +95,23 @@ def test_ctrl_c_stops_cleanly_and_keeps_the_state(project: Path) -> None:
     assert '"state": "interrupted"' in decisions
     assert (run / "best" / "best.yaml").exists()
     assert "interrupted" in out
+
+
+def test_a_signal_while_ray_starts_leaves_nothing(project: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "runner", "experiment=quickstart"],
+        cwd=project,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert "starting Ray" in process.stdout.readline()
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, out
+    assert not list(project.glob("outputs/quickstart/*"))
 
 
 def test_more_than_the_machine_has_is_refused_and_leaves_nothing(run: Run) -> None:

@@ -23,8 +23,8 @@ from runner.translate.resources import settle
 def test_open_resources_follow_from_the_machine(
     words: tuple[str, ...], available: dict[str, float], cpu: float, gpu: float
 ) -> None:
-    composed = compose(["experiment=null", "trainable=function", "trainable.import_path=a:b",
-                        "objective.metric=x", "objective.mode=max", *words], HydraLoader([packaged_conf()]))  # fmt: skip
+    base = ["experiment=null", "trainable=function", "trainable.import_path=a:b", "objective={metric: x, mode: max}"]
+    composed = compose([*base, *words], HydraLoader([packaged_conf()]))
     experiment, told = settle(read(resolve(composed.config)), available)
     assert (experiment.resources.cpu, experiment.resources.gpu) == (cpu, gpu)
     assert bool(told) is (gpu > 0 and "resources.gpu=0.5" not in words)

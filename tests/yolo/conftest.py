@@ -36,7 +36,6 @@ def experiment(options: Yolo, space: dict[str, Any] | None = None, **changes: An
         budget=budget,
         resources=resources,
         trainable=options,
-        trainable_name="yolo",
         search_space=search_space,
         searcher=Choice("random"),
         scheduler=scheduler,

@@ -1,5 +1,6 @@
 """From Ray's events to the record of the run."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -53,12 +54,15 @@ class Recording(Callback):  # type: ignore[misc]
 
     def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         # get_error() looks in the storage, where Ray has not copied the file yet.
-        error = Path(trial.error_file).read_text(encoding="utf-8") if trial.error_file else "no error was kept"
+        error = (
+            _plain_error(Path(trial.error_file).read_text(encoding="utf-8")) if trial.error_file else "no error kept"
+        )
+        reason = re.sub(r"^runner\.[\w.]+: ", "", error_line(error))
         rule = "error"
         if error_line(error).startswith(ATTESTATION):
             rule = "attestation"
             self.stopper.mismatch()
-        verdict = Verdict(rule, _iterations(trial), None, None, error_line(error))
+        verdict = Verdict(rule, _iterations(trial), None, None, reason)
         self._ended(trial, TrialState.FAILED, verdict, error)
 
     def on_step_end(self, iteration: int, trials: list[Trial], **info: Any) -> None:
@@ -82,6 +86,11 @@ class Recording(Callback):  # type: ignore[misc]
         )
         self.record.ended(str(trial), state, decision, error)
         self.changed()
+
+
+def _plain_error(text: str) -> str:
+    """Ray's text of a failure without the line that counts failures and without the colours of a terminal."""
+    return re.sub(r"\x1b\[[\d;]*m", "", re.sub(r"^Failure # \d+ \(occurred at .*\)\n", "", text))
 
 
 def _iterations(trial: Trial) -> int:

@@ -1,13 +1,13 @@
 """Weights & Biases runs of trials, all open at once in the driver."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from ray.tune import Callback
 from ray.tune.experiment import Trial
 
-from runner.config.experiment import Experiment
 from runner.translate.callbacks.reports import metrics_of
 
 
@@ -20,8 +20,8 @@ class WandbRuns(Callback):  # type: ignore[misc]
 
     def __init__(
         self,
-        experiment: Experiment,
         run_folder: Path,
+        tell: Callable[[str], None],
         *,
         project: str,
         entity: str | None,
@@ -30,8 +30,8 @@ class WandbRuns(Callback):  # type: ignore[misc]
         mode: str | None,
         finish_timeout: float,
     ) -> None:
-        self.experiment = experiment
         self.run_folder = run_folder
+        self.tell = tell
         self.finish_timeout = finish_timeout
         self.options: dict[str, Any] = {
             "project": project,
@@ -54,16 +54,20 @@ class WandbRuns(Callback):  # type: ignore[misc]
             finish_timeout=self.finish_timeout,
             finish_timeout_raises=False,
         )
-        self._runs[trial.trial_id] = wandb.init(
-            **self.options,
-            id=run_id(self.run_folder, str(trial)),
-            name=str(trial),
-            config=dict(trial.config),
-            dir=str(self.run_folder),
-            resume="allow",
-            reinit="create_new",
-            settings=settings,
-        )
+        try:
+            self._runs[trial.trial_id] = wandb.init(
+                **self.options,
+                id=run_id(self.run_folder, str(trial)),
+                name=str(trial),
+                config=dict(trial.config),
+                dir=str(self.run_folder),
+                resume="allow",
+                reinit="create_new",
+                settings=settings,
+            )
+        except wandb.errors.Error as error:
+            # A server that is away is no reason to lose a training; the run folder has everything.
+            self.tell(f"W&B has no run of {trial}: {error}")
 
     def on_trial_result(
         self,
@@ -73,7 +77,9 @@ class WandbRuns(Callback):  # type: ignore[misc]
         result: dict[str, Any],
         **info: Any,
     ) -> None:
-        self._runs[trial.trial_id].log(metrics_of(result), step=result["training_iteration"])
+        run = self._runs.get(trial.trial_id)
+        if run is not None:
+            run.log(metrics_of(result), step=result["training_iteration"])
 
     def on_trial_complete(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         self._finish(trial.trial_id, exit_code=0)

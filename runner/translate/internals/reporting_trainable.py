@@ -5,17 +5,22 @@ Builds on FunctionTrainable, `wrap_function` and the session behind them, which 
 
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ray.train._internal.session import get_session
-from ray.tune.result import RESULT_DUPLICATE
+from ray.tune.result import DEFAULT_METRIC, RESULT_DUPLICATE
 from ray.tune.trainable.function_trainable import wrap_function
 
 from runner.config.objective import OBJECTIVE, Objective
 from runner.config.trainable import Trainable, Trial
 from runner.errors import RunnerError
+from runner.translate.callbacks.reports import RAY_KEYS
+
+_TAKEN = RAY_KEYS - {"timestamp", "checkpoint_dir_name", "should_checkpoint"}
+"""What Ray adds to a report after this point; the three are there already, put in by its session."""
 
 FINISH_SECONDS = 10.0
 """How long a stopped trial may take to close its files and end its loader processes."""
@@ -38,6 +43,8 @@ class TrialPlan:
     max_epochs: int | None
     cpus: float
     gpus: float
+    watched: tuple[str, ...] = ()
+    """Metrics beside the objective's that every report must hold: Ray ends the whole run where one is missing."""
 
 
 def reporting_trainable(plan: TrialPlan) -> type:
@@ -67,7 +74,7 @@ def reporting_trainable(plan: TrialPlan) -> type:
                 # The function goes on beyond the budget: its trial is complete, as if it had returned.
                 return {RESULT_DUPLICATE: True}
             self._reports += 1
-            return with_objective(result, plan.objective)
+            return with_objective(result, plan.objective, plan.watched)
 
         def cleanup(self) -> None:
             # Ray waits 0 s here, so that a trial that a rule has stopped dies in the middle of its clean-up.
@@ -77,19 +84,31 @@ def reporting_trainable(plan: TrialPlan) -> type:
     return ReportingTrainable
 
 
-def with_objective(result: dict[str, Any], objective: Objective) -> dict[str, Any]:
+def with_objective(result: dict[str, Any], objective: Objective, watched: Sequence[str] = ()) -> dict[str, Any]:
     """The report as plain data, with the value that is optimised. Raises ReportError where it cannot be told."""
     metrics = plain(result)
+    taken = sorted(_TAKEN & set(metrics))
+    if taken:
+        raise ReportError(f"Ray writes {', '.join(taken)} into every report by itself: report under another name")
     if OBJECTIVE in metrics and objective.targets[0].metric != OBJECTIVE:
         raise ReportError(f"the name {OBJECTIVE!r} is taken by the runner: report under another name")
     try:
         value = objective.score(metrics)
     except KeyError as missing:
-        reported = ", ".join(sorted(metrics)) or "nothing"
-        raise ReportError(f"the report lacks the objective's metric {missing}; it holds {reported}") from None
+        raise ReportError(f"the report lacks the objective's metric {missing}; it holds {_own(metrics)}") from None
     except (TypeError, ValueError):
         raise ReportError(f"the objective {objective.label} is no number in the report") from None
+    missing_watched = [metric for metric in watched if metric not in metrics]
+    if missing_watched:
+        raise ReportError(
+            f"the report lacks {missing_watched[0]}, which the scheduler watches; it holds {_own(metrics)}"
+        )
     return {**metrics, OBJECTIVE: value}
+
+
+def _own(metrics: dict[str, Any]) -> str:
+    """What the trainable itself reported."""
+    return ", ".join(sorted(set(metrics) - RAY_KEYS - {DEFAULT_METRIC})) or "nothing else"
 
 
 def plain(value: Any) -> Any:

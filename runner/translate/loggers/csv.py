@@ -1,5 +1,6 @@
 """CSV files, written by Ray's own callback."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ from runner.config.registry import LOGGERS
 
 
 @LOGGERS.register("csv")
-def csv(experiment: Experiment, run_folder: Path) -> Any:  # noqa: ARG001
+def csv(experiment: Experiment, run_folder: Path, tell: Callable[[str], None]) -> Any:  # noqa: ARG001
     """progress.csv in each trial's folder below tune/."""
     from ray.tune.logger import CSVLoggerCallback
 

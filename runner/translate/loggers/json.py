@@ -1,5 +1,6 @@
 """JSON files, written by Ray's own callback."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ from runner.config.registry import LOGGERS
 
 
 @LOGGERS.register("json")
-def json(experiment: Experiment, run_folder: Path) -> Any:  # noqa: ARG001
+def json(experiment: Experiment, run_folder: Path, tell: Callable[[str], None]) -> Any:  # noqa: ARG001
     """result.json in each trial's folder below tune/, a line a report."""
     from ray.tune.logger import JsonLoggerCallback
 

@@ -1,5 +1,6 @@
 """TensorBoard files, written by Ray's own callback."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ from runner.config.registry import LOGGERS
 
 
 @LOGGERS.register("tensorboard")
-def tensorboard(experiment: Experiment, run_folder: Path) -> Any:  # noqa: ARG001
+def tensorboard(experiment: Experiment, run_folder: Path, tell: Callable[[str], None]) -> Any:  # noqa: ARG001
     """TensorBoard event files in each trial's folder below tune/."""
     from ray.tune.logger import TBXLoggerCallback
 

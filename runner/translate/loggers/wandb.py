@@ -1,5 +1,6 @@
 """Weights & Biases: one run a trial, written by the driver."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -13,10 +14,11 @@ WandbMode = Literal["online", "offline", "disabled"]
 
 @LOGGERS.register("wandb", elsewhere={"api_key": "the login comes from `wandb login` or WANDB_API_KEY"})
 def wandb(
-    experiment: Experiment,
+    experiment: Experiment,  # noqa: ARG001
     run_folder: Path,
+    tell: Callable[[str], None],
     *,
-    project: str,
+    project: Annotated[str, Field(pattern=r"^[^/\\#?%:]{1,128}$")],
     entity: str | None = None,
     group: str | None = None,
     tags: list[str] = [],  # noqa: B006
@@ -36,8 +38,8 @@ def wandb(
     from runner.translate.callbacks.wandb_runs import WandbRuns
 
     return WandbRuns(
-        experiment,
         run_folder,
+        tell,
         project=project,
         entity=entity,
         group=group or f"{run_folder.parent.name}/{run_folder.name}",

@@ -32,14 +32,14 @@ def asha(
     """
     from runner.translate.internals.recorded_asha import RecordedASHA
 
-    # Ray's own default where an experiment has no max_epochs. One above the last epoch: a trial ends itself.
-    max_t = 100 if experiment.budget.max_epochs is None else experiment.budget.max_epochs + 1
+    if experiment.budget.max_epochs is None:
+        raise ValueError("asha needs budget.max_epochs")
     return RecordedASHA(
         verdicts,
         last_iteration=experiment.budget.max_epochs,
         metric=metric or OBJECTIVE,
         mode=mode if metric and mode else experiment.objective.mode,
-        max_t=max(max_t, grace_period),
+        max_t=experiment.budget.max_epochs + 1,  # one above the last epoch: a trial ends itself
         grace_period=grace_period,
         reduction_factor=reduction_factor,
         brackets=brackets,

@@ -33,6 +33,8 @@ def optuna(
     import optuna as library
     from ray.tune.search.optuna import OptunaSearch
 
+    if "seed" in sampler_args:
+        raise ValueError("the seed of the sampler is the experiment's: type seed=...")
     # OptunaSearch ignores its own seed when a sampler is passed, so the sampler has it.
     arguments = {"multivariate": True} if sampler == "tpe" else {}
     build = getattr(library.samplers, _SAMPLERS[sampler])

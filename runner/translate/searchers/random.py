@@ -15,4 +15,9 @@ def random(experiment: Experiment, *, points_to_evaluate: list[dict[str, Any]] =
     """
     from ray.tune.search import BasicVariantGenerator
 
-    return BasicVariantGenerator(points_to_evaluate=points_to_evaluate or None, random_state=experiment.seed)
+    # tune.run ignores max_concurrent_trials where it is given this generator, which limits itself.
+    return BasicVariantGenerator(
+        points_to_evaluate=points_to_evaluate or None,
+        max_concurrent=experiment.budget.max_concurrent or 0,
+        random_state=experiment.seed,
+    )

@@ -1,0 +1,36 @@
+"""The private parts of Ray that runner/translate/internals builds on, and the version that they were tried with."""
+
+import inspect
+
+import pytest
+import ray
+from ray.train._internal.session import _TrainSession
+from ray.tune.schedulers import AsyncHyperBandScheduler
+from ray.tune.trainable.function_trainable import FunctionTrainable, wrap_function
+
+TRIED = "2.60"
+
+
+def test_ray_is_the_version_that_was_tried() -> None:
+    message = f"runner/translate/internals was tried on Ray {TRIED}: run the slow tests, then change TRIED"
+    assert ray.__version__.startswith(TRIED), message
+
+
+def test_the_rungs_of_asha_are_where_they_were() -> None:
+    scheduler = AsyncHyperBandScheduler(grace_period=2, max_t=9, reduction_factor=2, metric="x", mode="max")
+    (bracket,) = scheduler._brackets
+    assert [milestone for milestone, _ in bracket._rungs] == [8, 4, 2]
+    assert bracket.cutoff({"a": 1.0, "b": 3.0}) == 2.0
+    assert {"_time_attr", "_metric", "_metric_op", "_mode", "_max_t", "_reduction_factor", "_trial_info"} <= set(
+        vars(scheduler)
+    )
+
+
+@pytest.mark.parametrize("method", ["setup", "step", "cleanup", "reset_config"])
+def test_a_function_trainable_has_what_is_overridden(method: str) -> None:
+    assert callable(getattr(wrap_function(lambda config: None), method))
+    assert method in vars(FunctionTrainable)
+
+
+def test_a_session_can_be_waited_for() -> None:
+    assert "timeout" in inspect.signature(_TrainSession.finish).parameters
