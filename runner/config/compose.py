@@ -4,12 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from runner.config.hydra_loader import HydraLoader
+from runner.config.hydra_loader import PRESET, HydraLoader
 from runner.config.overrides import SEVERAL, SPACE, Assignment, GroupChoice, HydraWord, Word, read_word
 from runner.config.search_space import call_to_mapping, is_call
 from runner.errors import ConfigError, Problem
-
-PRESET = "experiment"
 
 
 @dataclass(frozen=True)

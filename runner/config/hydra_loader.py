@@ -33,6 +33,8 @@ from runner.config.suggest import did_you_mean
 from runner.errors import ConfigError, Problem
 
 CONFIG_NAME = "config"
+PRESET = "experiment"
+"""The group whose options are presets."""
 
 
 def packaged_conf() -> Path:
@@ -147,7 +149,14 @@ class HydraLoader:
         if slash:
             remedy = did_you_mean(option, self.groups.get(group, []))
             return Problem("unknown-option", group, f"there is no {group} {option}", remedy)
-        unmatched = re.search(r"Could not override '/?([^'@]+)", str(error))
+        unmatched = re.search(r"Could not override '/?([^'@]+)(@experiment\.)?", str(error))
+        if unmatched and unmatched[2]:
+            message = "a preset without its first line sets keys below `experiment`"
+            return Problem("preset-header", PRESET, message, "open its file with the line: # @package _global_")
+        foreign = next((f / "config.yaml" for f in self.folders[:-1] if (f / "config.yaml").is_file()), None)
+        if unmatched and foreign and unmatched[1] in self.groups:
+            message = f"takes the place of runner's own config.yaml and knows no {unmatched[1]}"
+            return Problem("foreign-config", str(foreign), message, "rename it, or type the command in another folder")
         remedy = did_you_mean(unmatched[1], self.groups) if unmatched else ""
         cause = error if str(error) or error.__cause__ is None else error.__cause__
         return Problem("compose", str(getattr(cause, "full_key", None) or ""), _first_lines(cause), remedy)

@@ -65,6 +65,9 @@ def read_objective(node: Any, trainable: Trainable | None, problems: list[Proble
         _target(entry, f"{where}.metrics.{n}", len(entries), trainable, problems) for n, entry in enumerate(entries)
     ]
     known = [target for target in targets if target is not None]
+    twice = sorted({t.metric for t in known if [other.metric for other in known].count(t.metric) > 1})
+    if twice:
+        problems.append(Problem("objective-twice", f"{where}.metrics", f"{twice[0]} stands there twice", "keep one"))
     return Objective(tuple(known)) if len(problems) == before and known else None
 
 

@@ -234,3 +234,18 @@ def test_a_file_that_is_not_utf8_is_named(tmp_path: Path) -> None:
 def test_a_preset_without_its_first_line_is_told_about_it(tmp_path: Path) -> None:
     write(tmp_path / "conf" / "experiment" / "bad.yaml", "name: a\n")
     assert any("# @package _global_" in str(problem) for problem in faults(tmp_path))
+
+
+def test_a_foreign_config_yaml_is_named(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("db: mysql\n", encoding="utf-8")
+    with pytest.raises(ConfigError) as raised:
+        compose(["experiment=quickstart"], HydraLoader([tmp_path, CONF]))
+    assert [problem.where for problem in raised.value.problems] == [str(tmp_path / "config.yaml")]
+
+
+def test_a_preset_without_its_first_line_is_told_that_line(tmp_path: Path) -> None:
+    (tmp_path / "experiment").mkdir()
+    text = "defaults:\n  - override /trainable: function\nname: mine\n"
+    (tmp_path / "experiment" / "mine.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match="# @package _global_"):
+        compose(["experiment=mine"], HydraLoader([tmp_path, CONF]))
