@@ -193,3 +193,30 @@ def test_the_label_cache_is_left_alone(trainings: Trainings, project: Path) -> N
     written = caches[0].stat().st_mtime
     first = min((trained.folder / "args.yaml").stat().st_mtime for trained in trainings.values())
     assert written < first
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("model", "objective"),
+    [
+        ("yolo11n.yaml", "metrics/mAP50(B)"),
+        ("yolo11n-cls.yaml", "metrics/accuracy_top1"),
+        ("yolo11n-pose.yaml", "F1(P)"),
+        ("yolo11n-obb.yaml", "fitness"),
+    ],
+)
+def test_every_task_measures_its_train_split(
+    model: str, objective: str, ray_session: Path, project: Path, tmp_path: Path
+) -> None:
+    train_args = {key: TINY[key] for key in ("imgsz", "batch", "nbs", "optimizer", "plots")}
+    options = Yolo(
+        model=model, data="shapes", train_args={**train_args, "fraction": 16}, train_metrics=TrainMetrics(max_images=6)
+    )
+    trained = train(
+        options, {"lr0": 0.002}, folder=tmp_path, project=project, home=ray_session, epochs=1,
+        objective=(objective, "max"),
+    )  # fmt: skip
+    assert trained.error is None
+    (report,) = trained.reports
+    assert set(options.metrics() or ()) <= set(report)
+    assert report["gap"] == pytest.approx(report[f"train/{objective}"] - report[objective])
