@@ -44,6 +44,10 @@ class Trainable(Protocol):
     Everything but `train` and `prepare` runs in the driver and imports neither torch nor ultralytics.
     """
 
+    @property
+    def reuse_workers(self) -> bool:
+        """Whether trials may follow each other in one worker process."""
+
     def metrics(self) -> Mapping[str, Mode | None] | None:
         """The metrics that are reported with the direction that is better (None: neither), or None: not known."""
 

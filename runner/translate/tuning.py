@@ -97,7 +97,7 @@ def run_trials(
             stop=stopper,
             resources_per_trial=resources,
             max_concurrent_trials=None if experiment.searcher.name == "random" else experiment.budget.max_concurrent,
-            reuse_actors=getattr(experiment.trainable, "reuse_workers", False),
+            reuse_actors=experiment.trainable.reuse_workers,
             callbacks=[Recording(record, verdicts, stopper, changed), *loggers],
             trial_name_creator=names,
             trial_dirname_creator=names,

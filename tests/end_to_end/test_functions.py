@@ -223,7 +223,7 @@ def test_max_iterations_and_timeout_end_trials(run_function: Run) -> None:
 
 
 def test_the_time_budget_ends_the_experiment_with_a_result(run_function: Run) -> None:
-    done = run_function("slow", "search_space.x=uniform(0,1)", "budget={num_samples: 50, time_budget: 12s}")
+    done = run_function("slow", "search_space.x=uniform(0,1)", "budget={num_samples: 50, time_budget: 20s}")
     assert done.code == 0, done.out
     assert {(d["state"], d["rule"]) for d in done.decisions.values()} == {("stopped", "budget.time_budget")}
     assert len(done.decisions) < 50

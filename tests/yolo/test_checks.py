@@ -173,6 +173,13 @@ def test_mosaic_that_is_closed_from_the_start_is_a_warning() -> None:
     assert found({"close_mosaic": 0}, {"mosaic": "uniform(0, 1)"}, max_epochs=3) == []
 
 
+def test_rectangular_batches_take_no_mosaic() -> None:
+    problem = only(found({"rect": True}, {"mosaic": "uniform(0, 1)"}, max_epochs=20))
+    assert (problem.rule, problem.where, problem.fatal) == ("yolo-dead", "search_space.mosaic", True)
+    assert found({"rect": True, "mixup": 0.0}) == []
+    assert found({"rect": False, "mixup": 0.5}) == []
+
+
 def test_validation_and_saving_cannot_be_switched_off() -> None:
     assert "every metric is 0" in only(found({"val": False})).message
     assert "best weights" in only(found({"save": False})).message

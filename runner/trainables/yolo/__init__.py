@@ -39,6 +39,11 @@ class Yolo:
     train_args: dict[str, Any] = field(default_factory=dict)
     train_metrics: TrainMetrics | None = None
 
+    @property
+    def reuse_workers(self) -> bool:
+        """Never: a process of its own gives all memory back, that of the GPU too."""
+        return False
+
     def known_task(self, project: Path | None = None) -> Task | None:
         """The task that was given, or else the one that the model tells."""
         return self.task or models.task_of(self.model, project)

@@ -69,6 +69,9 @@ ONLY_IN: dict[str, tuple[Task, ...]] = {
 
 FLIPS = ("fliplr", "flipud")
 COLOURS = ("hsv_h", "hsv_s", "hsv_v")
+SEVERAL_IMAGES = ("mosaic", "mixup", "cutmix")
+"""Augmentations that put several images into one."""
+
 CLOSED_WITH_MOSAIC = ("mosaic", "mixup", "cutmix", "copy_paste")
 SET_BY_AUTO = ("lr0", "momentum", "warmup_bias_lr")
 
@@ -89,6 +92,7 @@ def check(options: "Yolo", experiment: "Experiment") -> Iterator[Problem]:
     effective = {**options.train_args, **experiment.search_space.constants(), **searched}
     yield from _check_auto(given, effective)
     yield from _check_mosaic(experiment, effective)
+    yield from _check_rect(given, effective)
     if task == "classify":
         yield from _check_colours(given, effective)
     yield from _check_validation(given)
@@ -247,6 +251,16 @@ def _check_mosaic(experiment: "Experiment", effective: Mapping[str, Any]) -> Ite
     )
     remedy = f"set {FIXED}.close_mosaic=0, or remove {', '.join(searched)} from the search space"
     yield Problem("yolo-mosaic", f"{SPACE}.{searched[0]}", message, remedy, fatal=False)
+
+
+def _check_rect(given: Mapping[str, Any], effective: Mapping[str, Any]) -> Iterator[Problem]:
+    """Rectangular batches hold whole images: the library takes out what puts several into one."""
+    rect = effective.get("rect", False)
+    if not (True in (rect.values() or ()) if isinstance(rect, Distribution) else rect):
+        return
+    for where, value in given.items():
+        if _key(where) in SEVERAL_IMAGES and value != 0:
+            yield Problem("yolo-dead", where, "rect=true switches it off", f"set {FIXED}.rect=false, or remove {where}")
 
 
 def _check_colours(given: Mapping[str, Any], effective: Mapping[str, Any]) -> Iterator[Problem]:
