@@ -29,6 +29,7 @@ def message(capsys: pytest.CaptureFixture[str], folder: Path, *argv: str) -> str
     return captured.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("word", "says", "remedy"),
     [

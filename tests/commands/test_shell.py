@@ -59,6 +59,7 @@ def value(config: Any, key: str) -> Any:
     return config
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", LINES)
 def test_what_a_user_types_arrives_as_it_was_meant(line: str, tmp_path: Path) -> None:
     command = re.sub(r"\s*\n\s*", " ", f"{RUNNER} {line}")

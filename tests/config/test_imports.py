@@ -102,6 +102,7 @@ def loaded_by(code: str, *arguments: str) -> set[str]:
     return set(done.stdout.rpartition("LOADED")[2].split())
 
 
+@pytest.mark.slow
 def test_reading_and_checking_every_preset_imports_no_heavy_library() -> None:
     code = f"""
 from tests.config.composing import problems
@@ -112,6 +113,7 @@ for preset in {names("experiment")}:
     assert not loaded_by(code) & set(HEAVY)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [["--cfg", "job"], ["--help"], ["--version"]])
 def test_showing_a_config_imports_hydra_at_most(words: list[str]) -> None:
     code = "import sys\nfrom runner.__main__ import main\nmain(sys.argv[1:])"

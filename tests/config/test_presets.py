@@ -54,6 +54,7 @@ REFUSED = {("quickstart", "optuna"): "searcher-distribution"}
 """Preset and searcher to the rule that refuses them, with any scheduler: a grid is nothing for Optuna."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheduler", names("scheduler"))
 @pytest.mark.parametrize("searcher", names("searcher"))
 @pytest.mark.parametrize("preset", names("experiment"))

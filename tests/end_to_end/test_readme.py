@@ -32,6 +32,7 @@ def test_the_readme_has_commands() -> None:
     assert len(COMMANDS) >= 8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [c for c in COMMANDS if "--help" not in c])
 def test_every_command_passes_the_config_checks(command: str) -> None:
     loader = HydraLoader([packaged_conf()])

@@ -8,6 +8,8 @@ from runner.config.search_space import KINDS, Choice, Distribution, read_search_
 from runner.translate.distributions import to_ray, to_ray_domain
 from tests.translate.test_plateau import REAL, plateau, play
 
+pytestmark = pytest.mark.slow
+
 SAMPLES = 200
 ENDS = {
     "randint(1, 5)": [1, 2, 3, 4],

@@ -3,20 +3,21 @@
 import inspect
 
 import pytest
-import ray
-from ray.train._internal.session import _TrainSession
-from ray.tune.schedulers import AsyncHyperBandScheduler
-from ray.tune.trainable.function_trainable import FunctionTrainable, wrap_function
 
+pytestmark = pytest.mark.slow
 TRIED = "2.60"
 
 
 def test_ray_is_the_version_that_was_tried() -> None:
+    import ray
+
     message = f"runner/translate/internals was tried on Ray {TRIED}: run the slow tests, then change TRIED"
     assert ray.__version__.startswith(TRIED), message
 
 
 def test_the_rungs_of_asha_are_where_they_were() -> None:
+    from ray.tune.schedulers import AsyncHyperBandScheduler
+
     scheduler = AsyncHyperBandScheduler(grace_period=2, max_t=9, reduction_factor=2, metric="x", mode="max")
     (bracket,) = scheduler._brackets
     assert [milestone for milestone, _ in bracket._rungs] == [8, 4, 2]
@@ -28,9 +29,13 @@ def test_the_rungs_of_asha_are_where_they_were() -> None:
 
 @pytest.mark.parametrize("method", ["setup", "step", "cleanup", "reset_config"])
 def test_a_function_trainable_has_what_is_overridden(method: str) -> None:
+    from ray.tune.trainable.function_trainable import FunctionTrainable, wrap_function
+
     assert callable(getattr(wrap_function(lambda config: None), method))
     assert method in vars(FunctionTrainable)
 
 
 def test_a_session_can_be_waited_for() -> None:
+    from ray.train._internal.session import _TrainSession
+
     assert "timeout" in inspect.signature(_TrainSession.finish).parameters

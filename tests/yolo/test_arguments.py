@@ -67,6 +67,7 @@ def test_sense_is_none(name: str, value: object) -> None:
     assert fault(arguments()[name], value) is None
 
 
+@pytest.mark.slow
 def test_checking_imports_neither_torch_nor_ultralytics_nor_ray() -> None:
     code = (
         "import sys\n"

@@ -109,6 +109,7 @@ def test_spread_takes_them_from_all_over() -> None:
     assert spread([[0, 1], [2, 3], [4, 5], [6, 7], [8, 9], [10, 11]], 6) == [[0, 1], [4, 5], [8, 9]]
 
 
+@pytest.mark.slow
 def test_generators_are_kept() -> None:
     import torch
 
