@@ -17,7 +17,6 @@ from hydra import version
 from hydra._internal.config_search_path_impl import ConfigSearchPathImpl
 from hydra._internal.hydra import Hydra
 from hydra.core.global_hydra import GlobalHydra
-from hydra.core.object_type import ObjectType
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override as HydraOverride
 from hydra.core.plugins import Plugins
@@ -74,9 +73,8 @@ class HydraLoader:
     @functools.cached_property
     def groups(self) -> dict[str, list[str]]:
         """Group to the names of its options, over all folders."""
-        loader = self.hydra.config_loader
-        names = [name for name in loader.list_groups("") if any((folder / name).is_dir() for folder in self.folders)]
-        return {name: loader.get_group_options(name, ObjectType.CONFIG, CONFIG_NAME, []) for name in names}
+        names = sorted({path.name for folder in self.folders for path in folder.iterdir() if path.is_dir()})
+        return {name: sorted({f.stem for d in self.folders for f in (d / name).glob("*.yaml")}) for name in names}
 
     def has_option(self, group: str, option: str) -> bool:
         """Whether `<group>/<option>.yaml` is on the search path; an option may lie in a folder below its group."""

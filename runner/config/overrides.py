@@ -61,10 +61,10 @@ def read_word(text: str, loader: HydraLoader) -> Word:
     if not separator:
         raise ConfigError([_no_value(text, loader)])
     name = key.lstrip("+")
-    if name.startswith(("hydra.", "hydra/")) and name != "hydra.searchpath":
+    if name.startswith(("hydra.", "hydra/")):
         message = "runner keeps its own run folders, log and multirun, and would not follow this"
         raise ConfigError([Problem("hydra", text, message, "remove it; --config-dir adds a folder of presets")])
-    if name == "hydra.searchpath" or "@" in name:
+    if "@" in name:
         return HydraWord(text)
     if name in loader.groups and not value.lstrip().startswith("{"):
         return _group_choice(name, value, loader)

@@ -2,10 +2,8 @@
 
 import pytest
 
-from runner.config.compose import compose
-from runner.config.hydra_loader import HydraLoader, packaged_conf, resolve
-from runner.config.read import read
 from runner.translate.resources import settle
+from tests.config.composing import experiment
 
 
 @pytest.mark.parametrize(
@@ -24,7 +22,6 @@ def test_open_resources_follow_from_the_machine(
     words: tuple[str, ...], available: dict[str, float], cpu: float, gpu: float
 ) -> None:
     base = ["experiment=null", "trainable=function", "trainable.import_path=a:b", "objective={metric: x, mode: max}"]
-    composed = compose([*base, *words], HydraLoader([packaged_conf()]))
-    experiment, told = settle(read(resolve(composed.config)), available)
-    assert (experiment.resources.cpu, experiment.resources.gpu) == (cpu, gpu)
+    settled, told = settle(experiment(*base, *words), available)
+    assert (settled.resources.cpu, settled.resources.gpu) == (cpu, gpu)
     assert bool(told) is (gpu > 0 and "resources.gpu=0.5" not in words)
