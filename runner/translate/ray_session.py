@@ -1,13 +1,17 @@
 """Ray for the time of a run."""
 
 import os
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from runner.config.experiment import Choice
 from runner.config.registry import RAY
-from runner.errors import ConfigError, Problem
-from runner.translate.signals import held_back
+from runner.errors import INTERRUPTED, ConfigError, Problem
+from runner.translate.signals import held_back, raised
+
+SHUTDOWN_SECONDS = 10.0
 
 _ENVIRONMENT = {
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -39,4 +43,24 @@ def ray_session(choice: Choice) -> Iterator[dict[str, float]]:
     try:
         yield {key: float(value) for key, value in ray.cluster_resources().items()}
     finally:
+        _shut_down()
+
+
+def _shut_down() -> None:
+    """Stop Ray; where that hangs after a signal, leave the process.
+
+    A signal to the whole process group kills Ray's own processes as well, and ray.shutdown, here or at the exit of
+    the interpreter, may then wait for them for minutes. The record is closed and the summary printed by now.
+    """
+    import ray
+
+    if not raised():
         ray.shutdown()
+        return
+    thread = threading.Thread(target=ray.shutdown, daemon=True)
+    thread.start()
+    thread.join(SHUTDOWN_SECONDS)
+    if thread.is_alive():
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(INTERRUPTED)

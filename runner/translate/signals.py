@@ -6,12 +6,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+_raised = threading.Event()
 _ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 def interrupt(_number: int, _frame: FrameType | None) -> None:
     """A handler that ends what runs as Ctrl-C does."""
+    _raised.set()
     raise KeyboardInterrupt
+
+
+def raised() -> bool:
+    """Whether such a signal has ended something in this process."""
+    return _raised.is_set()
 
 
 @contextmanager

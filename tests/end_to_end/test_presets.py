@@ -64,13 +64,8 @@ def test_jobs_on_different_rays_are_refused(run: Run) -> None:
     assert not (done.folder / "outputs").exists()
 
 
-@pytest.mark.parametrize("ending", ["SIGINT", "SIGTERM to the whole group"])
-def test_a_signal_stops_cleanly_and_keeps_the_state(project: Path, ending: str) -> None:
-    words = [
-        "experiment=null", "trainable=function", "trainable.import_path=mine:slow", "objective.metric=score",
-        "objective.mode=max", "search_space.x=uniform(0,1)", "budget.num_samples=4", "name=mine",
-    ]  # fmt: skip
-    process = subprocess.Popen(
+def started(project: Path, *words: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
         [sys.executable, "-m", "runner", *words],
         cwd=project,
         stdout=subprocess.PIPE,
@@ -78,6 +73,25 @@ def test_a_signal_stops_cleanly_and_keeps_the_state(project: Path, ending: str) 
         text=True,
         start_new_session=True,
     )
+
+
+def ended(process: subprocess.Popen[str]) -> str:
+    """Everything that it printed; a process that does not end within 60 s is killed, and the test fails."""
+    with process:
+        try:
+            return process.communicate(timeout=60)[0]
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+
+
+@pytest.mark.parametrize("ending", ["SIGINT", "SIGTERM to the whole group"])
+def test_a_signal_stops_cleanly_and_keeps_the_state(project: Path, ending: str) -> None:
+    words = [
+        "experiment=null", "trainable=function", "trainable.import_path=mine:slow", "objective.metric=score",
+        "objective.mode=max", "search_space.x=uniform(0,1)", "budget.num_samples=4", "name=mine",
+    ]  # fmt: skip
+    process = started(project, *words)
     deadline = time.monotonic() + 60
     while (
         not any(path.read_text().count("\n") > 3 for path in project.glob("outputs/mine/*/history.csv"))
@@ -88,7 +102,7 @@ def test_a_signal_stops_cleanly_and_keeps_the_state(project: Path, ending: str) 
         os.kill(process.pid, signal.SIGINT)
     else:
         os.killpg(process.pid, signal.SIGTERM)
-    out, _ = process.communicate(timeout=60)
+    out = ended(process)
     assert process.returncode == 130, out
     run = next((project / "outputs" / "mine").iterdir())
     decisions = (run / "decisions.jsonl").read_text()
@@ -98,18 +112,12 @@ def test_a_signal_stops_cleanly_and_keeps_the_state(project: Path, ending: str) 
 
 
 def test_a_signal_while_ray_starts_leaves_nothing(project: Path) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "runner", "experiment=quickstart"],
-        cwd=project,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    process = started(project, "experiment=quickstart")
     assert process.stdout is not None
     assert "starting Ray" in process.stdout.readline()
     time.sleep(0.5)
     process.send_signal(signal.SIGINT)
-    out, _ = process.communicate(timeout=60)
+    out = ended(process)
     assert process.returncode == 130, out
     assert not list(project.glob("outputs/quickstart/*"))
 
