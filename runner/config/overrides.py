@@ -45,7 +45,7 @@ class Assignment:
 
 @dataclass(frozen=True)
 class HydraWord:
-    """A word that only Hydra reads: a deletion, a `hydra.` key, a `group@package` choice."""
+    """A word that only Hydra reads: a deletion or a `group@package` choice."""
 
     text: str
 

@@ -53,9 +53,10 @@ def run_trials(
     changed: Callable[[], None],
     tell: Callable[[str], None],
 ) -> bool:
-    """Run every trial and record it. Returns True where Ctrl-C ended it; SIGTERM and a second Ctrl-C raise
-    KeyboardInterrupt. Raises ExperimentFailed where Ray Tune gives up. Ray must have been started, and the signals
-    must be handled by `ending_as_interrupt`.
+    """Run every trial and record it; Ray must have been started, within `ending_as_interrupt`.
+
+    Returns True where Ctrl-C ended it. Raises KeyboardInterrupt at SIGTERM, SIGHUP and a second Ctrl-C, and
+    ExperimentFailed where Ray Tune gives up.
     """
     from ray import tune
 
