@@ -48,5 +48,13 @@ class AttestationError(RunnerError):
     """In a trial: a value that was asked for is not the one at work. After a few of them the experiment ends."""
 
 
+class OutOfMemoryError(RunnerError):
+    """In a trial: the batch does not fit into the memory; an outcome of its own, which a second try would repeat."""
+
+
+class CheckpointError(RunnerError):
+    """In a trial: a checkpoint that cannot be gone on from, with the reason."""
+
+
 class ExperimentFailed(RunnerError):
     """The experiment started and left no usable result."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from runner.config.duration import Duration
 from runner.config.objective import Objective
@@ -17,6 +17,11 @@ class Noun(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+def _auto(value: Any) -> Any:
+    """The word for no limit, which a YAML may leave out as well."""
+    return None if value == "auto" else value
+
+
 class Budget(Noun):
     """How much the experiment may spend.
 
@@ -24,13 +29,15 @@ class Budget(Noun):
         num_samples: configurations to try; with a grid, times each point of the grid.
         max_epochs: iterations of a full trial; left unset, the trainable ends itself.
         time_budget: seconds after which the whole experiment stops, or text such as 90m, 2h, 1h30m.
-        max_concurrent: most trials at once; left unset, as many as the resources allow.
+        max_concurrent: most trials at once; auto: as many as the resources allow.
+        max_failures: times that a trial whose process died goes on from its last checkpoint; an error is never retried.
     """
 
     num_samples: Annotated[int, Field(ge=1)] = 10
     max_epochs: Annotated[int, Field(ge=1)] | None = None
     time_budget: Duration | None = None
-    max_concurrent: Annotated[int, Field(ge=1)] | None = None
+    max_concurrent: Annotated[int | None, Field(ge=1), BeforeValidator(_auto)] = None
+    max_failures: Annotated[int, Field(ge=0)] = 2
 
 
 class Resources(Noun):

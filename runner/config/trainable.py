@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from runner.config.experiment import Experiment
 
 
+ADJUSTED = "adjusted/"
+"""Before the name of a parameter in a report: the value that a trial had to take in the place of the sampled one."""
+
+
 @dataclass(frozen=True)
 class Trial:
     """What a trainable knows of the trial it runs, beside the sampled configuration. Sent to a worker: plain data.
@@ -25,6 +29,7 @@ class Trial:
         seed: the experiment's seed.
         max_epochs: reports that a full trial makes, or None where the trainable decides.
         cpus, gpus: this trial's share.
+        checkpoint: the folder to go on from, one that the trainable has accepted; None at the start.
     """
 
     name: str
@@ -36,6 +41,7 @@ class Trial:
     max_epochs: int | None
     cpus: float
     gpus: float
+    checkpoint: Path | None = None
 
 
 class Trainable(Protocol):
@@ -47,6 +53,10 @@ class Trainable(Protocol):
     @property
     def reuse_workers(self) -> bool:
         """Whether trials may follow each other in one worker process."""
+
+    @property
+    def keeps_weights(self) -> bool:
+        """Whether a trial that ended well has its newest and best weights in its folder, and needs no checkpoint."""
 
     def metrics(self) -> Mapping[str, Mode | None] | None:
         """The metrics that are reported with the direction that is better (None: neither), or None: not known."""
@@ -69,5 +79,14 @@ class Trainable(Protocol):
     def environment(self, run_folder: Path) -> Mapping[str, str]:
         """Environment variables of the trial's process."""
 
+    def accept(self, checkpoint: Path) -> int | None:
+        """In the trial's process: the iteration of a checkpoint that can be gone on from; None: as Ray counted.
+
+        Raises CheckpointError with the reason where it cannot; an older one is tried then.
+        """
+
     def train(self, config: dict[str, Any], trial: Trial) -> Mapping[str, Any] | None:
-        """In the trial's process: train with the sampled `config`, calling `ray.tune.report(metrics)` once an epoch."""
+        """In the trial's process: train with the sampled `config`, calling `ray.tune.report(metrics)` once an epoch.
+
+        Goes on from `trial.checkpoint` where there is one. Raises OutOfMemoryError where it is that.
+        """

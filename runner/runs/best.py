@@ -46,7 +46,7 @@ class Best:
             f" (mode {self.objective.mode})\n"
         )
         with replacing(self.run.best_yaml) as draft:
-            draft.write_text(comment + dump(row.config), encoding="utf-8")
+            draft.write_text(comment + dump(row.parameters), encoding="utf-8")
 
     def _copy_weights(self, row: TrialRow) -> None:
         weights = self.run.trial_weights(row.name)

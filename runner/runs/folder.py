@@ -112,6 +112,10 @@ class RunFolder:
         """Where a trial keeps the weights of its best report."""
         return self.trial(name) / "weights" / "best.pt"
 
+    def checkpoints(self, name: str) -> list[Path]:
+        """The checkpoints of one trial that Ray keeps, the oldest first."""
+        return sorted((self.tune / name).glob("checkpoint_*"))
+
     def trial_error(self, name: str) -> Path:
         """The traceback of a trial that failed."""
         return self.trial(name) / "error.txt"

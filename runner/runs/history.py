@@ -2,7 +2,7 @@
 
 import csv
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +33,17 @@ class History:
         with self.path.open("a", encoding="utf-8") as file:
             file.write(line([trial, iteration, round(seconds, 3), metrics[OBJECTIVE], *cells]))
 
+    def forget(self, trial: str, iteration: int) -> None:
+        """Take out the rows of `trial` from `iteration` on: they are run again."""
+        self._rewrite(lambda row: None if row[0] == trial and int(row[1]) >= iteration else row)
+
     def _widen(self, new: list[str]) -> None:
-        """Rewrite the file with more columns, row by row: it may be long."""
+        """Give every row more columns."""
         self.columns |= {metric: f"metric/{metric}" if metric in FIRST else metric for metric in new}
+        self._rewrite(lambda row: [*row, *[""] * len(new)])
+
+    def _rewrite(self, change: Callable[[list[str]], list[str] | None]) -> None:
+        """Change every row, or drop it for None, one by one: the file may be long."""
         # A cell may be longer than the reader's limit of 131,072 characters.
         csv.field_size_limit(sys.maxsize)
         with (
@@ -47,4 +55,6 @@ class History:
             next(rows)
             file.write(line([*FIRST, *self.columns.values()]))
             for row in rows:
-                file.write(line([*row, *[""] * len(new)]))
+                changed = change(row)
+                if changed is not None:
+                    file.write(line(changed))

@@ -29,7 +29,7 @@ class Lines:
         """Tell what is new, if there is anything and the last line is not too fresh."""
         now = self.record.clock()
         new = self.record.ended_rows[self._told :]
-        failure = next((row for row in new if row.state is TrialState.FAILED), None)
+        failure = next((row for row in new if row.state.failed), None)
         if failure and not self._failure_told:
             # The first failure is told at once: the rest may fail alike.
             self._failure_told = True
@@ -71,11 +71,11 @@ class Lines:
         best = f", best {number(row.best)} at {word} {row.best_iteration}" if row.best is not None else ""
         reason = error_line(row.error) or row.reason
         why = f": {reason}" if reason and row.state is not TrialState.COMPLETED else ""
-        return f"{row.name} {row.state} after {plural(row.iterations, word)}{of}{best}{why}"
+        return f"{row.name} {row.state.words} after {plural(row.iterations, word)}{of}{best}{why}"
 
     def _status(self) -> str:
         record = self.record
-        counts = [f"{record.states[state]} {state}" for state in TrialState if record.states[state]]
+        counts = [f"{record.states[state]} {state.words}" for state in TrialState if record.states[state]]
         of = f" of {record.expected_trials}" if record.expected_trials else ""
         text = f"trials: {', '.join(counts) or 'none started'}{of}; {plural(record.epochs, unit(record))}"
         if record.best:

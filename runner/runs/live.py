@@ -17,6 +17,7 @@ STYLES = {
     TrialState.COMPLETED: "green",
     TrialState.STOPPED: "yellow",
     TrialState.FAILED: "red",
+    TrialState.OUT_OF_MEMORY: "red",
     TrialState.INTERRUPTED: "magenta",
 }
 
@@ -61,10 +62,11 @@ class LiveView:
 
     def _counts(self) -> Text:
         record = self.record
-        told = (TrialState.COMPLETED, TrialState.STOPPED, TrialState.FAILED, TrialState.RUNNING)
+        always = (TrialState.COMPLETED, TrialState.STOPPED, TrialState.FAILED)
         parts = [
-            Text(f"{record.states[state]} {state}", style=STYLES[state] if record.states[state] else "dim")
-            for state in told
+            Text(f"{record.states[state]} {state.words}", style=STYLES[state] if record.states[state] else "dim")
+            for state in (*always, TrialState.OUT_OF_MEMORY, TrialState.RUNNING)
+            if record.states[state] or state is not TrialState.OUT_OF_MEMORY
         ]
         of = f" of {record.expected_trials}" if record.expected_trials else ""
         return Text.assemble(("trials  ", "dim"), Text(", ").join(parts), of)
@@ -82,7 +84,7 @@ class LiveView:
         where = f" {self.record.objective.label}, {best.name}, {unit(self.record)} {best.best_iteration}"
         return [
             Text.assemble(("best    ", "dim"), (number(best.best), "bold"), where),
-            Text(f"        {parameters(best.config)}"),
+            Text(f"        {parameters(best.parameters)}"),
         ]
 
     def _trials(self, room: int, *, wide: bool) -> list[Table | Text]:
@@ -107,7 +109,7 @@ class LiveView:
         of = f"/{self.record.max_epochs}" if self.record.max_epochs else ""
         return [
             Text(row.name, style="bold" if row is self.record.best else ""),
-            Text(row.state, style=STYLES[row.state]),
+            Text(row.state.words, style=STYLES[row.state]),
             Text(f"{row.iterations}{of}"),
             Text(number(row.last)),
             Text(number(row.best), style="bold" if row is self.record.best else ""),

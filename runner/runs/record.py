@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from runner.config.objective import OBJECTIVE, Objective
@@ -74,7 +75,7 @@ class Record:
             self.states[TrialState.RUNNING] += 1
         else:
             row.config, row.started_at = config, self.clock() - row.seconds
-            row.rule = row.reason = row.error = ""
+            row.rule = row.reason = row.error = row.checkpoint = ""
             self._turn(row, TrialState.RUNNING)
             self._table.forget(name)
             self._choose_best()
@@ -84,6 +85,8 @@ class Record:
     def reported(self, name: str, iteration: int, metrics: Mapping[str, Any]) -> None:
         """A trial reports flat, plain `metrics`, the objective among them; on disk when this returns."""
         row = self.rows[name]
+        if iteration <= row.iterations:
+            self._run_again(row, iteration)
         row.iterations = iteration
         row.seconds = self.clock() - row.started_at
         row.last_metrics = dict(metrics)
@@ -91,24 +94,38 @@ class Record:
         self._history.append(name, iteration, row.seconds, metrics)
         value = float(metrics[OBJECTIVE])
         if self.objective.better(value, row.best):
-            row.best, row.best_iteration, row.best_metrics = value, iteration, row.last_metrics
+            row.improves(value, iteration, row.last_metrics)
             if self.best is None or self.objective.better(value, self.best.best):
                 self.best = row
             if self.best is row:
                 self._best.keep(row)
 
-    def ended(self, name: str, state: TrialState, decision: Decision, error: str = "") -> None:
-        """A trial ends in `state` by `decision`; `error` is the traceback of a failed one."""
+    def restarted(self, decision: Decision) -> None:
+        """A trial's process died, and the trial goes on in a new one: told before it is `started` again."""
+        row = self.rows[decision.trial]
+        row.restarts += 1
+        row.seconds = self.clock() - row.started_at
+        append(self.run.decisions, decision, "restarted", self._now())
+
+    def ended(
+        self, name: str, state: TrialState, decision: Decision, error: str = "", checkpoint: Path | None = None
+    ) -> None:
+        """A trial ends in `state` by `decision`; `error` is the traceback of a failed one.
+
+        `checkpoint` is the newest that Ray keeps of it. Where the trial has weights in its own folder, those are told.
+        """
         row = self.rows[name]
         row.seconds = self.clock() - row.started_at
         row.rule, row.reason, row.error = decision.rule, decision.detail, error
+        row.forget_earlier_bests()
+        row.checkpoint = self._left(name, checkpoint)
         self._turn(row, state)
         self.ended_rows.append(row)
-        append(self.run.decisions, decision, state, datetime.fromtimestamp(self.clock()).astimezone())
+        append(self.run.decisions, decision, state, self._now())
         if error:
             self.run.trial(name).mkdir(parents=True, exist_ok=True)
             self.run.trial_error(name).write_text(error, encoding="utf-8")
-        if row is self.best and state is TrialState.FAILED:
+        if row is self.best and state.failed:
             self._choose_best()
         self._best.keep(self.best)
         self._table.write(self.rows.values())
@@ -126,6 +143,23 @@ class Record:
                 decision = Decision(row.name, row.iterations, "interrupted", row.last, None, detail)
                 self.ended(row.name, TrialState.INTERRUPTED, decision)
 
+    def _run_again(self, row: TrialRow, iteration: int) -> None:
+        """Forget what a trial reported from `iteration` on: its process died, and it went on from before."""
+        self.epochs -= row.iterations - iteration + 1
+        self._history.forget(row.name, iteration)
+        row.forget_from(iteration)
+        if row is self.best:
+            self._choose_best()
+            self._best.keep(self.best)
+
+    def _left(self, name: str, checkpoint: Path | None) -> str:
+        weights = self.run.trial_weights(name)
+        left = weights if weights.is_file() else checkpoint
+        return "" if left is None else str(left.resolve().relative_to(self.run.root.resolve()))
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self.clock()).astimezone()
+
     def _turn(self, row: TrialRow, state: TrialState) -> None:
         self.states[row.state] -= 1
         self.states[state] += 1
@@ -135,7 +169,7 @@ class Record:
         """Compare all trials anew: one that counted no longer does, or one that did not does again."""
         self.best = None
         for row in self.rows.values():
-            if row.state is TrialState.FAILED or row.best is None:
+            if row.state.failed or row.best is None:
                 continue
             if self.objective.better(row.best, self.best.best if self.best else None):
                 self.best = row

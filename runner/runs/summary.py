@@ -64,7 +64,7 @@ class Summary:
             text.stylize("bold" if label == "best" else "dim", 0, INDENT)
             if label == "trials":
                 for state, style in STYLES.items():
-                    text.highlight_words([str(state)], style)
+                    text.highlight_words([state.words], style)
             yield text
         if self.next_commands:
             yield Text("next", style="bold")
@@ -82,13 +82,17 @@ class Summary:
 
     def _trials(self) -> str:
         states = self.record.states
-        told = (TrialState.COMPLETED, TrialState.STOPPED, TrialState.FAILED, TrialState.INTERRUPTED)
-        parts = [f"{states[state]} {state}" for state in told if states[state] or state is not TrialState.INTERRUPTED]
+        always = (TrialState.COMPLETED, TrialState.STOPPED, TrialState.FAILED)
+        told = (*always, TrialState.OUT_OF_MEMORY, TrialState.INTERRUPTED)
+        parts = [f"{states[state]} {state.words}" for state in told if states[state] or state in always]
         rules = Counter(row.rule for row in self.record.rows.values() if row.state is TrialState.STOPPED)
         if rules:
             parts[1] += f" ({', '.join(f'{rule} {amount}' for rule, amount in rules.most_common())})"
         expected = self.record.expected_trials or 0
         missing = expected - len(self.record.rows)
+        restarts = sum(row.restarts for row in self.record.rows.values())
+        if restarts:
+            parts.append(f"{restarts} restarted after a process died")
         return ", ".join(parts) + (f"; {missing} of {expected} never started" if missing > 0 else "")
 
     def _epochs(self) -> str:
@@ -100,7 +104,7 @@ class Summary:
         """Trials that failed alike are one entry, with the first of them to look at."""
         alike: dict[str, list[TrialRow]] = {}
         for row in self.record.rows.values():
-            if row.state is TrialState.FAILED:
+            if row.state.failed:
                 alike.setdefault(error_line(row.error) or row.reason or "no error was given", []).append(row)
         label = "failed"
         for error, rows in list(alike.items())[:MOST_ERRORS]:
@@ -121,9 +125,9 @@ class Summary:
             yield "best", f"none: {who} reported a finite {objective.label}"
             return
         word = unit(self.record)
-        state = "" if best.state is TrialState.COMPLETED else f" ({best.state})"
+        state = "" if best.state is TrialState.COMPLETED else f" ({best.state.words})"
         yield "best", f"{objective.label} {number(best.best)} at {word} {best.best_iteration} of {best.name}{state}"
-        yield "parameters", parameters(best.config) or "none"
+        yield "parameters", parameters(best.parameters) or "none"
         metrics = headline_metrics(best, [target.metric for target in objective.targets])
         if metrics:
             yield "metrics", "  ".join(f"{name}={number(value)}" for name, value in metrics.items())

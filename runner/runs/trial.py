@@ -6,16 +6,28 @@ from enum import StrEnum
 from typing import Any
 
 from runner.config.objective import OBJECTIVE
+from runner.config.trainable import ADJUSTED
 
 
 class TrialState(StrEnum):
-    """completed: trained to its end; stopped: by a named rule."""
+    """completed: trained to its end; stopped: by a named rule; out_of_memory: failed for that and nothing else."""
 
     RUNNING = "running"
     COMPLETED = "completed"
     STOPPED = "stopped"
     FAILED = "failed"
+    OUT_OF_MEMORY = "out_of_memory"
     INTERRUPTED = "interrupted"
+
+    @property
+    def failed(self) -> bool:
+        """Whether its trial ended in an error."""
+        return self in (TrialState.FAILED, TrialState.OUT_OF_MEMORY)
+
+    @property
+    def words(self) -> str:
+        """For a sentence."""
+        return self.value.replace("_", " ")
 
 
 @dataclass
@@ -28,6 +40,9 @@ class TrialRow:
         best: best objective over all its reports; None as long as no report had a finite one.
         best_metrics, last_metrics: the whole report that was best, and the last one.
         seconds: time it ran, up to its last event.
+        restarts: how often its process died and it went on, from its last checkpoint or from the start.
+        earlier_bests: what was best before, the latest last, with iteration and report, as long as it runs.
+        checkpoint: what it left to go on from or to predict with, as a path below the run folder; empty: nothing.
         rule: what ended it (see `Decision`), and reason: the same as a sentence.
         error: the traceback of a failed trial.
     """
@@ -42,11 +57,43 @@ class TrialRow:
     best_metrics: dict[str, Any] = field(default_factory=dict)
     last_metrics: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
+    restarts: int = 0
+    checkpoint: str = ""
     rule: str = ""
     reason: str = ""
     error: str = ""
+    earlier_bests: list[tuple[float, int, dict[str, Any]]] = field(default_factory=list)
+
+    def improves(self, value: float, iteration: int, metrics: dict[str, Any]) -> None:
+        """A report is the best so far."""
+        if self.best is not None and self.best_iteration is not None:
+            self.earlier_bests.append((self.best, self.best_iteration, self.best_metrics))
+        self.best, self.best_iteration, self.best_metrics = value, iteration, metrics
+
+    def forget_from(self, iteration: int) -> None:
+        """The reports from `iteration` on do not count any more."""
+        while self.best_iteration is not None and self.best_iteration >= iteration:
+            nothing: tuple[None, None, dict[str, Any]] = (None, None, {})
+            self.best, self.best_iteration, self.best_metrics = (
+                self.earlier_bests.pop() if self.earlier_bests else nothing
+            )
+
+    def forget_earlier_bests(self) -> None:
+        """It ended: no report of it is run again."""
+        self.earlier_bests.clear()
 
     @property
     def last(self) -> float | None:
         """The objective of its last report."""
         return float(self.last_metrics[OBJECTIVE]) if self.last_metrics else None
+
+    @property
+    def adjusted(self) -> dict[str, Any]:
+        """Parameters that had to take another value than the sampled one, at its best report or, without, its last."""
+        metrics = self.best_metrics or self.last_metrics
+        return {key.removeprefix(ADJUSTED): value for key, value in metrics.items() if key.startswith(ADJUSTED)}
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What it was trained with: the sampled parameters, adjusted."""
+        return {**self.config, **self.adjusted}

@@ -59,8 +59,10 @@ class TrialsTable:
                 "best_iteration",
                 "iterations",
                 "seconds",
+                "restarts",
                 *(BEST + key for key in self._metrics),
                 *(LAST + key for key in (OBJECTIVE, *self._metrics)),
+                "checkpoint",
                 "reason",
             ]
         )
@@ -77,8 +79,10 @@ class TrialsTable:
                 "" if row.best_iteration is None else row.best_iteration,
                 row.iterations,
                 round(row.seconds, 3),
+                row.restarts,
                 *_cells(row.best_metrics, self._metrics),
                 *_cells(row.last_metrics, (OBJECTIVE, *self._metrics)),
+                row.checkpoint,
                 row.reason,
             ]
         )

@@ -37,6 +37,11 @@ class Function:
         self.reuse_workers = reuse_workers
         self._metrics = dict.fromkeys(metrics) if isinstance(metrics, list) else metrics
 
+    @property
+    def keeps_weights(self) -> bool:
+        """Never: what a function saves lies in its checkpoints alone."""
+        return False
+
     def metrics(self) -> Mapping[str, Mode | None] | None:
         return self._metrics
 
@@ -77,6 +82,9 @@ class Function:
 
     def environment(self, run_folder: Path) -> Mapping[str, str]:  # noqa: ARG002
         return {}
+
+    def accept(self, checkpoint: Path) -> None:
+        """Only the function knows what it has saved."""
 
     def train(self, config: dict[str, Any], trial: Trial) -> Mapping[str, Any] | None:
         module, _, name = self.import_path.partition(":")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.config.experiment import Experiment
+from runner.config.objective import OBJECTIVE
 from runner.config.registry import LOGGERS, SCHEDULERS, SEARCHERS
 from runner.config.search_space import Grid
 from runner.errors import ExperimentFailed
@@ -15,6 +16,9 @@ from runner.runs.wording import error_line, shown
 from runner.translate.distributions import to_ray
 from runner.translate.signals import interrupt
 from runner.translate.verdicts import Verdicts
+
+CHECKPOINTS = 2
+"""Of the best by the objective, that Ray keeps beside the newest one: where that is broken, there is an older one."""
 
 
 def trials_expected(experiment: Experiment) -> int:
@@ -61,6 +65,7 @@ def run_trials(
     from ray import tune
 
     from runner.translate.callbacks.recording import Recording
+    from runner.translate.internals import retries
     from runner.translate.internals.reporting_trainable import TrialPlan, reporting_trainable
     from runner.translate.stopping import StopByRule
 
@@ -84,6 +89,7 @@ def run_trials(
         LOGGERS.get(choice.name).build(experiment, run.root.resolve(), tell, **choice.options)
         for choice in experiment.loggers
     ]
+    retries.only_of_dead_processes()
     try:
         tune.run(
             reporting_trainable(plan),
@@ -99,7 +105,13 @@ def run_trials(
             resources_per_trial=resources,
             max_concurrent_trials=None if experiment.searcher.name == "random" else experiment.budget.max_concurrent,
             reuse_actors=experiment.trainable.reuse_workers,
-            callbacks=[Recording(record, verdicts, stopper, changed), *loggers],
+            checkpoint_config=tune.CheckpointConfig(
+                num_to_keep=CHECKPOINTS,
+                checkpoint_score_attribute=OBJECTIVE,
+                checkpoint_score_order=experiment.objective.mode,
+            ),
+            max_failures=experiment.budget.max_failures,
+            callbacks=[Recording(record, verdicts, stopper, experiment.trainable, changed, tell), *loggers],
             trial_name_creator=names,
             trial_dirname_creator=names,
             raise_on_failed_trial=False,

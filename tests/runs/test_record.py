@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from runner.config.objective import Objective, Target
+from runner.runs.decisions import Decision
 from runner.runs.folder import RunFolder
 from runner.runs.record import Record, TrialState
 
@@ -174,6 +175,36 @@ def test_a_trial_that_recovers_counts_again(record: Record, play: Play) -> None:
     play.end("t1")
     assert record.states[TrialState.COMPLETED] == 1
     assert record.states[TrialState.FAILED] == 0
+
+
+def test_epochs_that_are_run_again_replace_their_rows(run: RunFolder, record: Record, play: Play) -> None:
+    play.trial("b", [0.3])
+    play.trial("a", [0.1, 0.5, 0.2, 0.9])
+    record.restarted(Decision("a", 4, "process_died", 1, 2, "its process died"))
+    record.started("a", {})
+    for epoch, value in ((3, 0.4), (4, 0.45)):
+        record.reported("a", epoch, {"objective": value})
+    with run.history_csv.open() as file:
+        rows = [(row["trial"], row["iteration"], row["objective"]) for row in csv.DictReader(file)]
+    of_a = [("a", "1", "0.1"), ("a", "2", "0.5"), ("a", "3", "0.4"), ("a", "4", "0.45")]
+    assert rows == [("b", "1", "0.3"), *of_a]
+    row = record.rows["a"]
+    assert (row.best, row.best_iteration, row.iterations, row.restarts, record.epochs) == (0.5, 2, 4, 1, 5)
+    assert record.best is row
+    record.reported("a", 1, {"objective": 0.2})
+    assert (row.best, row.best_iteration, record.epochs) == (0.2, 1, 2)
+    assert record.best is record.rows["b"]
+    assert "b:" in run.best_yaml.read_text()
+
+
+def test_what_had_to_be_adjusted_is_in_the_best_parameters(run: RunFolder, record: Record, play: Play) -> None:
+    record.started("a", {"batch": 32, "lr0": 0.1})
+    record.reported("a", 1, {"objective": 1.0, "adjusted/batch": 16})
+    play.end("a")
+    assert yaml.safe_load(run.best_yaml.read_text()) == {"batch": 16, "lr0": 0.1}
+    with run.trials_csv.open() as file:
+        (row,) = csv.DictReader(file)
+    assert (row["config/batch"], row["best/adjusted/batch"]) == ("32", "16")
 
 
 def test_weights_and_parameters_are_of_one_trial(run: RunFolder, play: Play) -> None:

@@ -27,7 +27,7 @@ def test_the_rungs_of_asha_are_where_they_were() -> None:
     )
 
 
-@pytest.mark.parametrize("method", ["setup", "step", "cleanup", "reset_config"])
+@pytest.mark.parametrize("method", ["setup", "step", "cleanup", "reset_config", "load_checkpoint"])
 def test_a_function_trainable_has_what_is_overridden(method: str) -> None:
     from ray.tune.trainable.function_trainable import FunctionTrainable, wrap_function
 
@@ -39,3 +39,10 @@ def test_a_session_can_be_waited_for() -> None:
     from ray.train._internal.session import _TrainSession
 
     assert "timeout" in inspect.signature(_TrainSession.finish).parameters
+
+
+def test_a_trial_counts_its_failures_where_retries_are_decided() -> None:
+    from ray.tune.experiment import Trial
+
+    assert "self.run_metadata.num_failures <= self.max_failures" in inspect.getsource(Trial.should_recover)
+    assert "exc" in inspect.signature(Trial.handle_error).parameters

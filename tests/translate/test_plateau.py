@@ -41,9 +41,11 @@ def plateau(better: Mode = "max", max_epochs: int | None = None, **options: Any)
     return Plateau(experiment(better, max_epochs), **{**OPTIONS, **options})
 
 
-def play(rule: Plateau, curve: Sequence[float | None], trial: str = "a", metric: str = OBJECTIVE) -> Verdict | None:
+def play(
+    rule: Plateau, curve: Sequence[float | None], trial: str = "a", metric: str = OBJECTIVE, start: int = 1
+) -> Verdict | None:
     """The first verdict on a curve, or None where the trial runs to its end."""
-    for iteration, value in enumerate(curve, start=1):
+    for iteration, value in enumerate(curve, start=start):
         report = {"training_iteration": iteration} | ({} if value is None else {metric: value})
         verdict = rule(trial, report)
         if verdict is not None:
@@ -138,8 +140,14 @@ def test_each_trial_has_its_own_window() -> None:
     rule = plateau()
     assert play(rule, [0.1, 0.3, 0.6], "learned") is None
     assert play(rule, [0.6] * 20, "never learned") is None
-    verdict = play(rule, [0.6] * 20, "learned")
+    verdict = play(rule, [0.6] * 20, "learned", start=4)
     assert verdict is not None, "and goes on where it was"
+
+
+def test_iterations_that_are_run_again_count_once() -> None:
+    rule = plateau()
+    assert play(rule, [0.1, 0.3, 0.6, 0.6, 0.6]) is None
+    assert play(rule, [0.6, 0.6], start=4) is None, "four values of a settled metric, not six"
 
 
 def test_another_metric_is_watched_in_its_own_direction() -> None:

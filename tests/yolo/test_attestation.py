@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from runner.errors import OutOfMemoryError
 from runner.trainables.yolo import Yolo, augmentations, environment, shapes
 from runner.trainables.yolo.attestation import (
-    BatchHalvedError,
     attest,
     attest_batch,
     compare_arguments,
@@ -283,7 +283,7 @@ def test_the_library_may_raise_the_default_of_max_det() -> None:
 
 
 def test_a_halved_batch_is_out_of_memory_and_no_mismatch() -> None:
-    with pytest.raises(BatchHalvedError, match="batch 16 was halved to 8"):
+    with pytest.raises(OutOfMemoryError, match="batch=16 was halved to 8"):
         attest_batch({"batch": 16}, SimpleNamespace(batch_size=8))
     attest_batch({"batch": 16}, SimpleNamespace(batch_size=16))
     attest_batch({"batch": -1}, SimpleNamespace(batch_size=7))

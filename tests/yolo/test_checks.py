@@ -199,6 +199,15 @@ def test_several_gpus_for_one_trial() -> None:
     assert only(found(gpu=2)).where == "resources.gpu"
 
 
+@pytest.mark.parametrize("space", [None, {"batch": "choice([-1, 16])"}])
+def test_a_batch_for_a_whole_gpu_is_refused_on_a_share(space: dict[str, Any] | None) -> None:
+    train_args = {} if space else {"batch": -1}
+    problem = only(found(train_args, space, gpu=0.5))
+    assert (problem.rule, problem.fatal) == ("yolo-batch", True)
+    assert "resources.gpu=0.5 is a share" in problem.message
+    assert found(train_args, space, gpu=1) == found(train_args, space, gpu=0) == []
+
+
 @pytest.mark.parametrize(
     ("model", "says"),
     [("yolo11n-sge.yaml", "yolo11n-seg.yaml"), ("yolo11n", "yolo11n"), ("yolo11q.yaml", "yolo11")],

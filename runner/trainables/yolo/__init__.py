@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field
 
 from runner.config.objective import Mode
 from runner.config.registry import TRAINABLES
 from runner.config.trainable import Trial
 from runner.errors import Problem
-from runner.trainables.yolo import checks, environment, metrics, models, prepare, train_split
+from runner.trainables.yolo import checkpoints, checks, environment, metrics, models, prepare, train_split
 from runner.trainables.yolo.models import Task
 from runner.trainables.yolo.train_split import TrainMetrics
 
@@ -31,6 +33,8 @@ class Yolo:
         train_args: fixed arguments of train(), by Ultralytics' names.
         train_metrics: {every: k, max_images: n} to validate on the train split too, every k epochs, on n of its
             images; null: not at all. It takes time and changes nothing in the training.
+        checkpoint_every: epochs from one checkpoint to the next; a trial whose process dies goes on from the last one.
+        on_oom: what follows when a trial is out of memory: fail, or halve_batch, once, told in its reports.
     """
 
     model: str
@@ -38,11 +42,18 @@ class Yolo:
     task: Task | None = None
     train_args: dict[str, Any] = field(default_factory=dict)
     train_metrics: TrainMetrics | None = None
+    checkpoint_every: Annotated[int, Field(ge=1)] = 1
+    on_oom: Literal["fail", "halve_batch"] = "fail"
 
     @property
     def reuse_workers(self) -> bool:
         """Never: a process of its own gives all memory back, that of the GPU too."""
         return False
+
+    @property
+    def keeps_weights(self) -> bool:
+        """Always: weights/last.pt and weights/best.pt."""
+        return True
 
     def known_task(self, project: Path | None = None) -> Task | None:
         """The task that was given, or else the one that the model tells."""
@@ -84,6 +95,10 @@ class Yolo:
     def environment(self, run_folder: Path) -> Mapping[str, str]:
         """No network, no installing, no file outside the run folder."""
         return environment.environment(run_folder)
+
+    def accept(self, checkpoint: Path) -> int:
+        """The epoch of a checkpoint that is whole. Raises CheckpointError."""
+        return checkpoints.epoch(checkpoint)
 
     def train(self, config: dict[str, Any], trial: Trial) -> None:
         """Train to the end, reporting once an epoch. Raises AttestationError where a value did not arrive."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from runner.errors import AttestationError, RunnerError
+from runner.errors import AttestationError, OutOfMemoryError
 from runner.trainables.yolo import augmentations
 from runner.trainables.yolo.arguments import arguments
 
@@ -21,10 +21,6 @@ REPLACED = {
     "batch": ("batch",),
 }
 """What the library chooses itself: under optimizer=auto, on a CPU (0 workers), with a batch below 1."""
-
-
-class BatchHalvedError(RunnerError):
-    """The library ran out of memory and took a smaller batch than was asked for."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +117,7 @@ def compare_optimizer(requested: Mapping[str, Any], trainer: Any) -> Iterator[Mi
     rates = (3.0, 1.0) if type(optimizer).__name__ == "MuSGD" else (1.0,)
     for key, found, expected in (
         ("lr0", [group["initial_lr"] for group in groups], [factor * values["lr0"] for factor in rates]),
-        ("momentum", [_momentum(group) for group in groups], [values["momentum"]]),
+        ("momentum", [_momentum(group) for group in groups], _momenta(values, trainer)),
         ("weight_decay", [group["weight_decay"] for group in groups], [0.0, _weight_decay(values, trainer)]),
     ):
         stray = [value for value in found if not any(same(value, other) for other in expected)]
@@ -132,6 +128,15 @@ def compare_optimizer(requested: Mapping[str, Any], trainer: Any) -> Iterator[Mi
 
 def _momentum(group: Mapping[str, Any]) -> float:
     return float(group["betas"][0] if "betas" in group else group["momentum"])
+
+
+def _momenta(values: Mapping[str, Any], trainer: Any) -> list[float]:
+    """What was asked for; in a training that goes on within its warm-up also what that had come to."""
+    if not trainer.start_epoch or not values["warmup_epochs"]:
+        return [values["momentum"]]
+    lower, upper = sorted((values["warmup_momentum"], values["momentum"]))
+    reached = {_momentum(group) for group in trainer.optimizer.param_groups}
+    return [*(value for value in reached if lower <= value <= upper), values["momentum"]]
 
 
 def _weight_decay(values: Mapping[str, Any], trainer: Any) -> float:
@@ -169,7 +174,7 @@ def same(requested: Any, found: Any) -> bool:
 
 
 def attest_batch(requested: Mapping[str, Any], trainer: Any) -> None:
-    """Raise BatchHalvedError where the library has halved the batch, as it does in its first epoch out of memory."""
+    """Raise OutOfMemoryError where the library has halved the batch itself, which `memory` keeps it from."""
     batch = requested.get("batch", trainer.batch_size)
     if batch >= 1 and trainer.batch_size != batch:
-        raise BatchHalvedError(f"out of memory: batch {batch} was halved to {trainer.batch_size}; set a smaller batch")
+        raise OutOfMemoryError(f"out of memory: batch={batch} was halved to {trainer.batch_size}; set a smaller batch")

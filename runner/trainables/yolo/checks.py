@@ -91,6 +91,7 @@ def check(options: "Yolo", experiment: "Experiment") -> Iterator[Problem]:
     yield from _check_twice(options.train_args, experiment)
     effective = {**options.train_args, **experiment.search_space.constants(), **searched}
     yield from _check_auto(given, effective)
+    yield from _check_automatic_batch(experiment, given)
     yield from _check_mosaic(experiment, effective)
     yield from _check_rect(given, effective)
     if task == "classify":
@@ -236,6 +237,20 @@ def _check_auto(given: Mapping[str, Any], effective: Mapping[str, Any]) -> Itera
         if _key(where) in SET_BY_AUTO:
             message = f"{reason} sets {_key(where)} itself" + (" in some trials" if may_be_other else "")
             yield Problem("yolo-auto", where, message, f"set {FIXED}.optimizer=AdamW, or remove {where}")
+
+
+def _check_automatic_batch(experiment: "Experiment", given: Mapping[str, Any]) -> Iterator[Problem]:
+    """A batch below 1 is the library's to choose: by the memory that the whole device has free at that moment."""
+    share = experiment.resources.gpu
+    for where, value in given.items():
+        if _key(where) != "batch" or share is None or not 0 < share < 1:
+            continue
+        values = (value.values() or ()) if isinstance(value, Distribution) else (value,)
+        if any(isinstance(one, int | float) and one < 1 for one in values):
+            message = (
+                f"batch={min(values)} takes what a whole GPU has free, and resources.gpu={share:g} is a share of one"
+            )
+            yield Problem("yolo-batch", where, message, f"set {where}=16, or resources.gpu=1")
 
 
 def _check_mosaic(experiment: "Experiment", effective: Mapping[str, Any]) -> Iterator[Problem]:

@@ -45,7 +45,7 @@ def names(task: Task, losses: tuple[str, ...]) -> dict[str, Mode | None]:
     result: dict[str, Mode | None] = {**dict.fromkeys(_measured(task), "max")}
     result |= {f"{split}/{loss}": "min" for split in ("train", "val") for loss in losses}
     result |= {f"lr/pg{group}": None for group in range(GROUPS)}
-    return {**result, "epoch": None, "epoch_seconds": "min"}
+    return {**result, "batch": None, "epoch": None, "epoch_seconds": "min"}
 
 
 def train_split_names(task: Task) -> dict[str, Mode | None]:

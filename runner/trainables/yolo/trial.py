@@ -1,13 +1,16 @@
 """One trial: a training of Ultralytics with the sampled values, reporting once an epoch."""
 
+import sys
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runner.config.objective import Objective
-from runner.config.trainable import Trial
-from runner.trainables.yolo import dataset, metrics, models
-from runner.trainables.yolo.attestation import attest, attest_batch
+from runner.config.trainable import ADJUSTED, Trial
+from runner.errors import OutOfMemoryError
+from runner.trainables.yolo import checkpoints, dataset, memory, metrics, models
+from runner.trainables.yolo.attestation import asked, attest, attest_batch
 from runner.trainables.yolo.environment import switch_off_integrations
 from runner.trainables.yolo.train_split import TrainSplit
 
@@ -18,17 +21,66 @@ MOST_WORKERS = 8
 
 
 def run(options: "Yolo", config: Mapping[str, Any], trial: Trial) -> None:
-    """Train to the end. Weights, args.yaml, applied.json and plots lie in the trial's folder."""
-    from ultralytics import YOLO
+    """Train to the end. Weights, args.yaml, applied.json and plots lie in the trial's folder.
 
+    Raises OutOfMemoryError, after a second try with half the batch where the options say so.
+    """
     switch_off_integrations()
     arguments = train_arguments(options, config, trial)
-    model = YOLO(models.resolve(options.model, trial.project), task=options.task)
-    for event, callback in Reporter(arguments, trial).callbacks().items():
+    last = _beginning(trial)
+    if trial.checkpoint and checkpoints.epoch(trial.checkpoint) == trial.max_epochs:
+        checkpoints.finish(trial.folder)
+        return
+    halved = _half(arguments) if options.on_oom == "halve_batch" else None
+    try:
+        train(options, arguments, trial, last)
+    except OutOfMemoryError as error:
+        if halved is None:
+            raise
+        print(f"{error}; trying once more with batch={halved}", file=sys.stderr)
+    else:
+        return
+    # Out of the block above, whose error holds on to the memory.
+    memory.free()
+    begun = trial.folder / "weights" / checkpoints.LAST
+    train(options, {**arguments, "batch": halved}, trial, begun if begun.is_file() else None, {"batch": halved})
+
+
+def _beginning(trial: Trial) -> Path | None:
+    """The last.pt to go on from, or None: at the start."""
+    if trial.checkpoint:
+        return checkpoints.put_back(trial.checkpoint, trial.folder)
+    checkpoints.clear(trial.folder)
+    return None
+
+
+def _half(arguments: Mapping[str, Any]) -> int | None:
+    """Half the batch, or None where there is no smaller one, or the library chooses it."""
+    batch = asked(arguments)["batch"]
+    return int(batch) // 2 if batch >= 2 else None
+
+
+def train(
+    options: "Yolo",
+    arguments: Mapping[str, Any],
+    trial: Trial,
+    last: Path | None,
+    adjusted: Mapping[str, Any] | None = None,
+) -> None:
+    """One training, from the start or from a `last.pt` of its own. Raises OutOfMemoryError.
+
+    Args:
+        adjusted: arguments that are not those that were sampled, told in every report.
+    """
+    from ultralytics import YOLO
+
+    model = YOLO(str(last) if last else models.resolve(options.model, trial.project), task=options.task)
+    for event, callback in Reporter(arguments, trial, options.checkpoint_every, adjusted or {}).callbacks().items():
         model.add_callback(event, callback)
     train_split = TrainSplit(options.train_metrics) if options.train_metrics else None
     trainer = objective_trainer(model.task_map[model.task]["trainer"], trial.objective, train_split)
-    model.train(trainer=trainer, **arguments)
+    with memory.told(asked(arguments)["batch"]):
+        model.train(trainer=trainer, resume=last is not None, **arguments)
 
 
 def train_arguments(options: "Yolo", config: Mapping[str, Any], trial: Trial) -> dict[str, Any]:
@@ -82,9 +134,13 @@ def plain(value: Any) -> Any:
 class Reporter:
     """The callbacks of one training: attests at the first batch, reports after each validated epoch."""
 
-    def __init__(self, requested: Mapping[str, Any], trial: Trial) -> None:
+    def __init__(
+        self, requested: Mapping[str, Any], trial: Trial, checkpoint_every: int, adjusted: Mapping[str, Any]
+    ) -> None:
         self.requested = requested
         self.trial = trial
+        self.checkpoint_every = checkpoint_every
+        self.adjusted = {f"{ADJUSTED}{key}": value for key, value in adjusted.items()}
         self.attested = False
         self.trained = False
 
@@ -92,17 +148,17 @@ class Reporter:
         """Ultralytics' event to what happens then."""
         return {
             "on_pretrain_routine_start": self.share_processor,
+            "on_train_epoch_start": memory.no_silent_retries,
             "on_train_batch_start": self.attest_once,
             "on_train_epoch_end": self.epoch_trained,
             "on_fit_epoch_end": self.report,
         }
 
-    def share_processor(self, trainer: Any) -> None:
+    def share_processor(self, trainer: Any) -> None:  # noqa: ARG002
         """The library takes every core but one; the trial has its own share of them."""
         import torch
 
-        if trainer.device.type == "cpu":
-            torch.set_num_threads(max(1, int(self.trial.cpus)))
+        torch.set_num_threads(max(1, int(self.trial.cpus)))
 
     def attest_once(self, trainer: Any) -> None:
         if not self.attested:
@@ -115,11 +171,18 @@ class Reporter:
 
     def report(self, trainer: Any) -> None:
         """Once an epoch: the library calls this once more after the last, for its validation of best.pt."""
-        import ray.tune
+        from ray import tune
 
-        if self.trained:
-            self.trained = False
-            ray.tune.report(trainer.report)
+        if not self.trained:
+            return
+        self.trained = False
+        report = {**trainer.report, **self.adjusted}
+        if (trainer.epoch + 1) % self.checkpoint_every:
+            tune.report(report)
+            return
+        best_is_last = trainer.best_fitness == trainer.fitness
+        with checkpoints.saved(trainer, best_is_last) as folder:
+            tune.report(report, checkpoint=tune.Checkpoint.from_directory(str(folder)))
 
 
 def objective_trainer(base: Any, objective: Objective, train_split: TrainSplit | None = None) -> Any:
@@ -145,10 +208,12 @@ def objective_trainer(base: Any, objective: Objective, train_split: TrainSplit |
 
 
 def epoch_report(trainer: Any, results: Mapping[str, Any], fitness: Any) -> dict[str, float]:
-    """Validation metrics and losses, F1, training losses, learning rates, Ultralytics' fitness, epoch from 1, seconds.
+    """Metrics and losses of validation, F1, losses of training, learning rates, Ultralytics' fitness, and the rest.
 
-    The seconds are those of training and validation; saving and the train split's metrics do not count.
+    That is the size of the batch, the epoch from 1, and its seconds: those of training and validation; saving and the
+    train split's metrics do not count.
     """
     losses = trainer.label_loss_items(trainer.tloss, "train")
     report = metrics.with_f1({**results, **losses, **trainer.lr, "fitness": fitness})
-    return {**report, "epoch": trainer.epoch + 1, "epoch_seconds": time.time() - trainer.epoch_time_start}
+    batch = {"batch": trainer.batch_size}
+    return {**report, **batch, "epoch": trainer.epoch + 1, "epoch_seconds": time.time() - trainer.epoch_time_start}

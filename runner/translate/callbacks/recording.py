@@ -1,6 +1,7 @@
 """From Ray's events to the record of the run."""
 
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,26 +10,45 @@ from typing import Any
 from ray.tune import Callback
 from ray.tune.experiment import Trial
 
-from runner.errors import AttestationError
+from runner.config.trainable import Trainable
+from runner.errors import AttestationError, OutOfMemoryError
 from runner.runs.decisions import Decision
 from runner.runs.record import Record, TrialState
 from runner.runs.wording import error_line
 from runner.translate.callbacks.reports import metrics_of
+from runner.translate.internals.retries import process_died
 from runner.translate.stopping import StopByRule
 from runner.translate.verdicts import Verdict, Verdicts
 
 ATTESTATION = f"{AttestationError.__module__}.{AttestationError.__qualname__}:"
 """How the line of a traceback starts that names this error; the error itself stays in the trial's process."""
 
+OUT_OF_MEMORY = (
+    f"{OutOfMemoryError.__module__}.{OutOfMemoryError.__qualname__}:",
+    "torch.OutOfMemoryError:",
+    "torch.cuda.OutOfMemoryError:",
+    "MemoryError",
+)
+
 
 class Recording(Callback):  # type: ignore[misc]
     """Writes every start, report and end of a trial to the record as it happens, with the rule behind an end."""
 
-    def __init__(self, record: Record, verdicts: Verdicts, stopper: StopByRule, changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        record: Record,
+        verdicts: Verdicts,
+        stopper: StopByRule,
+        trainable: Trainable,
+        changed: Callable[[], None],
+        tell: Callable[[str], None],
+    ) -> None:
         self.record = record
         self.verdicts = verdicts
         self.stopper = stopper
+        self.trainable = trainable
         self.changed = changed
+        self.tell = tell
 
     def on_trial_start(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         self.record.started(str(trial), trial.config)
@@ -42,7 +62,12 @@ class Recording(Callback):  # type: ignore[misc]
         result: dict[str, Any],
         **info: Any,
     ) -> None:
-        self.record.reported(str(trial), result["training_iteration"], metrics_of(result))
+        before = self.record.rows[str(trial)].iterations
+        now = result["training_iteration"]
+        self.record.reported(str(trial), now, metrics_of(result))
+        if now <= before:
+            again = f"{now} to {before}" if now < before else f"{now}"
+            self.tell(f"{trial} runs again what no usable checkpoint held: iteration {again}")
         self.changed()
 
     def on_trial_complete(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
@@ -54,16 +79,30 @@ class Recording(Callback):  # type: ignore[misc]
 
     def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         # get_error() looks in the storage, where Ray has not copied the file yet.
-        error = (
-            _plain_error(Path(trial.error_file).read_text(encoding="utf-8")) if trial.error_file else "no error kept"
-        )
-        reason = re.sub(r"^runner\.[\w.]+: ", "", error_line(error))
-        rule = "error"
-        if error_line(error).startswith(ATTESTATION):
+        error = _last_error(Path(trial.error_file).read_text(encoding="utf-8")) if trial.error_file else "no error kept"
+        line = error_line(error)
+        state, rule, reason = TrialState.FAILED, "error", re.sub(r"^runner\.[\w.]+: ", "", line)
+        if line.startswith(ATTESTATION):
             rule = "attestation"
             self.stopper.mismatch()
-        verdict = Verdict(rule, _iterations(trial), None, None, reason)
-        self._ended(trial, TrialState.FAILED, verdict, error)
+        elif line.startswith(OUT_OF_MEMORY):
+            state, rule = TrialState.OUT_OF_MEMORY, "out_of_memory"
+        elif process_died(trial):
+            rule, reason = "process_died", f"its process died {_times(self.record.rows[str(trial)].restarts + 1)}"
+        self._ended(trial, state, Verdict(rule, _iterations(trial), None, None, reason), error)
+
+    def on_trial_recover(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
+        """Its process died, and Ray starts another one for it."""
+        row = self.record.rows[str(trial)]
+        kept = trial.checkpoint is not None
+        detail = (
+            f"its process died after iteration {row.iterations} ({row.restarts + 1} of at most {trial.max_failures}"
+            f" times): it goes on from its {'last checkpoint' if kept else 'start, having no checkpoint'}"
+        )
+        decision = Decision(row.name, row.iterations, "process_died", row.restarts + 1, trial.max_failures, detail)
+        self.record.restarted(decision)
+        self.tell(f"{row.name}: {detail}")
+        self.changed()
 
     def on_step_end(self, iteration: int, trials: list[Trial], **info: Any) -> None:
         if end := self.stopper.end():
@@ -78,19 +117,35 @@ class Recording(Callback):  # type: ignore[misc]
         return row is not None and row.state is TrialState.RUNNING
 
     def _completed(self, trial: Trial) -> None:
-        self._ended(trial, TrialState.COMPLETED, Verdict("end", _iterations(trial), None, None, "trained to its end"))
+        adjusted = self.record.rows[str(trial)].adjusted
+        instead = "".join(
+            f", with {key}={value} in the place of {trial.config.get(key, 'the default')}"
+            for key, value in adjusted.items()
+        )
+        verdict = Verdict("end", _iterations(trial), None, None, f"trained to its end{instead}")
+        self._ended(trial, TrialState.COMPLETED, verdict)
 
     def _ended(self, trial: Trial, state: TrialState, verdict: Verdict, error: str = "") -> None:
         decision = Decision(
             str(trial), verdict.iteration, verdict.rule, verdict.value, verdict.compared_with, verdict.detail
         )
-        self.record.ended(str(trial), state, decision, error)
+        kept = Path(trial.checkpoint.path) if trial.checkpoint else None
+        if self.trainable.keeps_weights and not state.failed:
+            for folder in self.record.run.checkpoints(str(trial)):
+                shutil.rmtree(folder)
+            kept = None
+        self.record.ended(str(trial), state, decision, error, kept)
         self.changed()
 
 
-def _plain_error(text: str) -> str:
-    """Ray's text of a failure without the line that counts failures and without the colours of a terminal."""
-    return re.sub(r"\x1b\[[\d;]*m", "", re.sub(r"^Failure # \d+ \(occurred at .*\)\n", "", text))
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _last_error(text: str) -> str:
+    """Ray's text of the last failure, without the line that counts failures and without the colours of a terminal."""
+    last = re.split(r"^Failure # \d+ \(occurred at .*\)\n", text, flags=re.MULTILINE)[-1]
+    return re.sub(r"\x1b\[[\d;]*m", "", last)
 
 
 def _iterations(trial: Trial) -> int:

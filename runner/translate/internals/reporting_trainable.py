@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from ray.train._internal.session import get_session
+from ray.tune import Checkpoint
 from ray.tune.result import DEFAULT_METRIC, RESULT_DUPLICATE
 from ray.tune.trainable.function_trainable import wrap_function
 
 from runner.config.objective import OBJECTIVE, Objective
 from runner.config.trainable import Trainable, Trial
-from runner.errors import RunnerError
+from runner.errors import CheckpointError, RunnerError
 from runner.translate.callbacks.reports import RAY_KEYS
 
 _TAKEN = RAY_KEYS - {"timestamp", "checkpoint_dir_name", "should_checkpoint"}
@@ -58,6 +59,16 @@ def reporting_trainable(plan: TrialPlan) -> type:
             super().setup(config)
             self._reports = 0
 
+        def load_checkpoint(self, checkpoint_result: Any) -> None:
+            """Go on from the newest checkpoint that the trainable accepts, or from the start where it accepts none."""
+            usable = _newest_usable(plan.trainable, checkpoint_result.checkpoint)
+            get_session().loaded_checkpoint = usable and usable[0]
+            if usable is None:
+                self._iteration = 0
+            elif usable[1] is not None:
+                self._iteration = usable[1]
+            self._reports = self._iteration
+
         def reset_config(self, new_config: dict[str, Any]) -> bool:
             self._reports = 0
             return bool(super().reset_config(new_config))
@@ -74,7 +85,10 @@ def reporting_trainable(plan: TrialPlan) -> type:
                 # The function goes on beyond the budget: its trial is complete, as if it had returned.
                 return {RESULT_DUPLICATE: True}
             self._reports += 1
-            return with_objective(result, plan.objective, plan.watched)
+            report = with_objective(result, plan.objective, plan.watched)
+            # Ray ranks checkpoints, and counts on from one, by the report that came with it.
+            self._last_training_result.metrics = report
+            return report
 
         def cleanup(self) -> None:
             # Ray waits 0 s here, so that a trial that a rule has stopped dies in the middle of its clean-up.
@@ -82,6 +96,20 @@ def reporting_trainable(plan: TrialPlan) -> type:
             super().cleanup()
 
     return ReportingTrainable
+
+
+def _newest_usable(trainable: Trainable, newest: Checkpoint) -> tuple[Checkpoint, int | None] | None:
+    """The newest checkpoint that the trainable accepts, with its iteration (None: as Ray counted)."""
+    latest = Path(newest.path)
+    for folder in sorted(latest.parent.glob("checkpoint_*"), reverse=True):
+        if folder.name > latest.name:
+            continue  # of a report that Ray has not received
+        try:
+            return Checkpoint.from_directory(str(folder)), trainable.accept(folder)
+        except CheckpointError as error:
+            print(f"{folder} cannot be used: {error}", file=sys.stderr)
+    print("no checkpoint can be used: the trial starts again", file=sys.stderr)
+    return None
 
 
 def with_objective(result: dict[str, Any], objective: Objective, watched: Sequence[str] = ()) -> dict[str, Any]:
@@ -131,6 +159,7 @@ def _train(plan: TrialPlan, config: dict[str, Any]) -> Any:
     name = str(tune.get_context().get_trial_name())
     folder = plan.trials / name
     folder.mkdir(parents=True, exist_ok=True)
+    checkpoint = tune.get_checkpoint()
     trial = Trial(
         name=name,
         folder=folder,
@@ -141,5 +170,6 @@ def _train(plan: TrialPlan, config: dict[str, Any]) -> Any:
         max_epochs=plan.max_epochs,
         cpus=plan.cpus,
         gpus=plan.gpus,
+        checkpoint=checkpoint and Path(checkpoint.path),
     )
     return plan.trainable.train(plain(config), trial)

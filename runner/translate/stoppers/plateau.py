@@ -71,6 +71,8 @@ class Plateau:
             seen = "is missing from the report" if value is None else f"is {value}"
             return Verdict("plateau", iteration, None, None, f"{self.label} {seen}: no plateau can be told")
         values = self._values[trial_id]
+        # A trial whose process died may report an iteration again.
+        del values[(iteration - 1) // self.every :]
         values.append(float(value))
         if iteration < self.grace_period or len(values) < self.num_results:
             return None
