@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from runner import __version__
 from runner.commands.arguments import Arguments, parse
+from runner.commands.command import load
 from runner.errors import RunnerError
 
 
@@ -28,6 +29,9 @@ def _dispatch(arguments: Arguments) -> int:
         from runner.commands.help import show_help
 
         return show_help(arguments)
+    if arguments.command != "tune":
+        _, run = load(arguments.command)
+        return run(arguments)
     if arguments.cfg or arguments.info or arguments.completion is not None:
         from runner.commands.show import show
 
@@ -36,9 +40,9 @@ def _dispatch(arguments: Arguments) -> int:
         from runner.commands.multirun import multirun
 
         return multirun(arguments)
-    from runner.commands.tune import tune
+    from runner.commands.tune import run
 
-    return tune(arguments)
+    return run(arguments)
 
 
 if __name__ == "__main__":

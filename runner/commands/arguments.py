@@ -1,13 +1,13 @@
 """The command line: flags are ours, `key=value` is configuration."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from runner.commands.command import COMMANDS, Command, load
 from runner.config.suggest import did_you_mean
 from runner.errors import ConfigError, Problem
 
-COMMANDS = ("tune",)
 CFG = ("job", "hydra", "all")
 INFO = ("all", "config", "defaults", "defaults-tree", "plugins", "searchpath")
 
@@ -24,10 +24,18 @@ _OPTIONAL_VALUE = {"info": "all", "completion": ""}
 
 @dataclass
 class Arguments:
-    """What was typed, sorted."""
+    """What was typed, sorted.
+
+    Attributes:
+        words: key=value and the like, for Hydra and for us.
+        names: what a command works on (run folders, trials, files); tune has none.
+        flags: those that only this command has, with their values ("" for a switch).
+    """
 
     words: tuple[str, ...] = ()
     command: str = "tune"
+    names: tuple[str, ...] = ()
+    flags: dict[str, str] = field(default_factory=dict)
     help: bool = False
     version: bool = False
     multirun: bool = False
@@ -45,11 +53,13 @@ class Arguments:
 
 def parse(argv: Sequence[str]) -> Arguments:
     """Sort the words of the command line. Raises ConfigError for a flag or a command that does not exist."""
+    rest = list(argv)
+    if rest and rest[0] in COMMANDS and rest[0] != "tune":
+        return _parse_command(rest[0], rest[1:])
     arguments = Arguments()
     words: list[str] = []
-    rest = list(argv)
-    if rest and rest[0] in COMMANDS:
-        arguments.command = rest.pop(0)
+    if rest and rest[0] == "tune":
+        rest.pop(0)
     while rest:
         word = rest.pop(0)
         if not word.startswith("-"):
@@ -64,9 +74,68 @@ def parse(argv: Sequence[str]) -> Arguments:
         else:
             remedy = did_you_mean(flag, [f for f in (*_FLAGS, *_WITH_VALUE) if f.startswith("--")])
             raise ConfigError([Problem("flag", word, "unknown flag", remedy)])
+    nearest = did_you_mean(words[0], COMMANDS) if words and _is_name(words[0]) else ""
+    if nearest.startswith("did you mean"):
+        raise ConfigError([Problem("command", words[0], "is no command", nearest)])
     arguments.words = tuple(words)
     _check(arguments)
     return arguments
+
+
+def _parse_command(name: str, rest: list[str]) -> Arguments:
+    """The words behind the name of a command that is not tune."""
+    command, _ = load(name)
+    arguments = Arguments(command=name)
+    names, words = [], []
+    while rest:
+        word = rest.pop(0)
+        if word.startswith("-"):
+            _take_flag(word, rest, command, arguments)
+        elif _is_name(word):
+            names.append(word)
+        else:
+            words.append(word)
+    arguments.names, arguments.words = tuple(names), tuple(words)
+    if not arguments.help:
+        _check_names(name, command, arguments)
+    return arguments
+
+
+def _is_name(word: str) -> bool:
+    """Whether a word is no configuration: it sets and deletes nothing, or it is a path that is there."""
+    return ("=" not in word and not word.startswith("~")) or Path(word).exists()
+
+
+def _take_flag(word: str, rest: list[str], command: Command, arguments: Arguments) -> None:
+    flag, equals, value = word.partition("=")
+    valued = command.with_value()
+    if word in {"-h", "--help"}:
+        arguments.help = True
+    elif command.configures and flag in {"-cd", "--config-dir"}:
+        arguments.config_dir = value if equals else _take_value(flag, "config_dir", rest)
+    elif flag in command.switches() and not equals:
+        arguments.flags[flag] = ""
+    elif flag in valued:
+        if not equals and (not rest or rest[0].startswith("-")):
+            raise ConfigError([Problem("flag", flag, "needs a value", f"type {flag} {valued[flag]}")])
+        arguments.flags[flag] = value if equals else rest.pop(0)
+    else:
+        known = [*command.switches(), *valued, "--help"]
+        raise ConfigError([Problem("flag", word, "unknown flag", did_you_mean(flag, known))])
+
+
+def _check_names(name: str, command: Command, arguments: Arguments) -> None:
+    """As many names as the usage says, and no configuration where the command takes none."""
+    usage = f"type python -m runner {name} {command.usage}".rstrip()
+    most = command.most_names()
+    if len(arguments.names) < command.least_names():
+        missing = command.usage.split()[len(arguments.names)]
+        raise ConfigError([Problem("arguments", name, f"needs {missing}", usage)])
+    if most is not None and len(arguments.names) > most:
+        surplus = " ".join(arguments.names[most:])
+        raise ConfigError([Problem("arguments", name, f"does not take {surplus}", usage)])
+    if arguments.words and not command.configures:
+        raise ConfigError([Problem("arguments", name, f"takes no configuration ({arguments.words[0]})", usage)])
 
 
 def _take_value(flag: str, name: str, rest: list[str]) -> str:

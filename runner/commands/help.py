@@ -1,9 +1,11 @@
 """--help: commands, groups with their options, flags, examples."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from textwrap import fill
 
 from runner.commands.arguments import Arguments
+from runner.commands.command import COMMANDS, load
 from runner.config.hydra_loader import search_path
 from runner.errors import OK
 
@@ -14,8 +16,8 @@ runner: experiments for hyperparameter tuning, from a YAML file in git to a tune
 
 usage: python -m runner [tune] [key=value ...] [flags]        (or: runner ...)
 
-commands:
-  tune          run the experiment (the default)
+commands: each has its own --help
+{commands}
 
 groups: choose an option with group=option, several with group=[a,b], none with group=[]
 {groups}
@@ -45,7 +47,10 @@ exit codes: 0 a usable result, 1 the experiment failed, 2 wrong config or comman
 
 
 def show_help(arguments: Arguments) -> int:
-    """Print the help text with the options that are on the search path now."""
+    """Print the help of one command, or all that tune takes, with the options that are on the search path now."""
+    if arguments.command != "tune":
+        print(_of_command(arguments.command))
+        return OK
     folders = search_path(arguments.config_folder, Path.cwd())
     found = {path.name for folder in folders for path in folder.iterdir() if path.is_dir()}
     names = [*_ORDER, *sorted(found - set(_ORDER))]
@@ -57,5 +62,36 @@ def show_help(arguments: Arguments) -> int:
         for name, options in rows.items()
         if options
     )
-    print(_TEXT.format(groups=groups, info="defaults-tree|defaults|config|searchpath|plugins|all"), end="")
+    commands = "\n".join(f"  {name:<10}  {load(name)[0].summary}" for name in COMMANDS)
+    print(
+        _TEXT.format(commands=commands, groups=groups, info="defaults-tree|defaults|config|searchpath|plugins|all"),
+        end="",
+    )
     return OK
+
+
+def _of_command(name: str) -> str:
+    command, _ = load(name)
+    words = " [key=value ...]" if command.configures else ""
+    parts = [
+        f"{name}: {command.summary}",
+        f"usage: python -m runner {name} {command.usage}".rstrip() + f"{words} [flags]",
+    ]
+    if command.about:
+        parts.append(fill(command.about, 100))
+    own = {"-cd, --config-dir DIR": "search DIR for presets and options first"} if command.configures else {}
+    flags = {**command.flags, **own, "-h, --help": "this text"}
+    parts.append("flags:\n" + _table(flags))
+    if command.examples:
+        parts.append("examples:\n" + _table(command.examples))
+    return "\n\n".join(parts)
+
+
+def _table(rows: Mapping[str, str]) -> str:
+    """Two columns; a long word on the left has a line of its own."""
+    width = max(len(left) for left in rows if len(left) <= 44) if any(len(left) <= 44 for left in rows) else 0
+    lines = []
+    for left, right in rows.items():
+        gap = f"  {left:<{width}}  " if len(left) <= width else f"  {left}\n{'':<{width + 4}}"
+        lines.append(f"{gap}{right}")
+    return "\n".join(lines)

@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from runner.commands.arguments import Arguments
+from runner.commands.command import Command
 from runner.commands.job import checked_job, refuse_machine, refuse_resources, refuse_searcher, run_job
 from runner.config.compose import compose_leniently
 from runner.config.hydra_loader import HydraLoader, search_path
@@ -11,8 +12,13 @@ from runner.errors import ConfigError
 from runner.runs.folder import RunFolder
 from runner.runs.output import redirected, terminal
 
+COMMAND = Command(
+    summary="run the experiment (the default)",
+    configures=True,
+)
 
-def tune(arguments: Arguments) -> int:
+
+def run(arguments: Arguments) -> int:
     """Run one experiment. Returns the exit code; raises RunnerError for what is told in one message."""
     project = Path.cwd()
     loader = HydraLoader(search_path(arguments.config_folder, project))
@@ -23,14 +29,14 @@ def tune(arguments: Arguments) -> int:
     from runner.translate.ray_session import ray_session
     from runner.translate.signals import ending_as_interrupt
 
-    run = RunFolder.create(project / job.experiment.output_dir, job.experiment.name, datetime.now())
+    folder = RunFolder.create(project / job.experiment.output_dir, job.experiment.name, datetime.now())
     console = terminal()
     console.print(f"starting Ray ({job.experiment.ray.name})")
     try:
-        with ending_as_interrupt(), redirected(run.log), ray_session(job.experiment.ray) as available:
+        with ending_as_interrupt(), redirected(folder.log), ray_session(job.experiment.ray) as available:
             refuse_resources([job], available)
-            return run_job(job, run, project, available, console).exit_code
+            return run_job(job, folder, project, available, console).exit_code
     except (ConfigError, KeyboardInterrupt):
-        if not run.config.exists():
-            run.discard()
+        if not folder.config.exists():
+            folder.discard()
         raise

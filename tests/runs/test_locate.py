@@ -1,0 +1,53 @@
+"""Run folders and trials as a user names them."""
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from runner.errors import ConfigError
+from runner.runs.folder import RunFolder
+from runner.runs.locate import run_folder, trial_name
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Two runs of `a`, and one of `b` that was refused before it started."""
+    for name, second in (("a", 1), ("a", 2), ("b", 3)):
+        run = RunFolder.create(tmp_path / "outputs", name, datetime(2026, 1, 2, 3, 4, second))
+        if name == "a":
+            run.write_config({}, [])
+            run.history_csv.write_text("")
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["outputs/a/2026-01-02_03-04-02", "outputs/a", "outputs", "latest"])
+def test_a_run_is_a_folder_or_the_newest_below_it(project: Path, name: str) -> None:
+    assert run_folder(name, project).root.name == "2026-01-02_03-04-02"
+    assert run_folder(str(project / "outputs" / "a"), project / "elsewhere").root.name == "2026-01-02_03-04-02"
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("outputs/a/2026-01-02_03-04-05", "did you mean outputs/a/2026-01-02_03-04-0"),
+        ("outputs/b", "holds no run"),
+        ("outputs/b/2026-01-02_03-04-03", "holds no run"),
+        ("nothing", "there is no such folder"),
+    ],
+)
+def test_what_is_no_run_says_which_there_are(project: Path, name: str, says: str) -> None:
+    with pytest.raises(ConfigError, match=says) as caught:
+        run_folder(name, project)
+    assert caught.value.exit_code == 2
+    assert os.linesep in str(caught.value)
+
+
+def test_a_trial_may_be_a_number() -> None:
+    known = ["trial_000", "trial_001", "trial_010"]
+    assert [trial_name(name, known) for name in ("trial_001", "1", "10", "000")] == [
+        "trial_001", "trial_001", "trial_010", "trial_000",
+    ]  # fmt: skip
+    with pytest.raises(ConfigError, match="did you mean"):
+        trial_name("trial_011", known)
