@@ -36,7 +36,7 @@ def test_segment_reports_what_is_promised(segmented: Trained) -> None:
     promised = set(SEGMENT.metrics() or ())
     for report in segmented.reports:
         ours = {key for key in report if "/" in key and not key.startswith("config/")}
-        assert ours | {"F1(B)", "F1(M)", "epoch", "epoch_seconds", "fitness"} == promised
+        assert ours | {"F1(B)", "F1(M)", "batch", "epoch", "epoch_seconds", "fitness"} == promised
         assert all(type(report[key]) in {int, float} for key in promised)
 
 
