@@ -1,6 +1,10 @@
-"""What a model's name tells."""
+"""What a model's name and its file tell."""
 
+import os
+import pickle
+import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,3 +53,40 @@ def test_a_model_of_the_user_comes_first(tmp_path: Path) -> None:
     (tmp_path / "yolo11n.pt").touch()
     assert models.resolve("yolo11n.pt", tmp_path) == str(tmp_path / "yolo11n.pt")
     assert not models.must_be_fetched("yolo11n.pt", tmp_path)
+
+
+class Runs:
+    """Pickled, it makes the folder `made` when it is loaded."""
+
+    def __init__(self, made: Path) -> None:
+        self.made = made
+
+    def __reduce__(self) -> Any:
+        return os.mkdir, (str(self.made),)
+
+
+def weights(file: Path, content: Any) -> Path:
+    """A file as torch.save writes it, without the numbers."""
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(f"{file.stem}/data.pkl", pickle.dumps(content, protocol=2))
+    return file
+
+
+def test_weights_tell_their_task_and_nothing_of_them_runs(tmp_path: Path) -> None:
+    task = "segment"  # the same text twice: the second is a reference to the first
+    content = {"model": {"task": "detect", "kind": task}, "run": Runs(tmp_path / "made"), "train_args": {"task": task}}
+    weights(tmp_path / "best.pt", content)
+    assert models.task_of("best.pt", tmp_path) == task
+    assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.parametrize("content", [{"model": 1}, {"train_args": {"imgsz": 96}}, {"train_args": {"task": "depth"}}])
+def test_weights_without_a_task_of_ours(tmp_path: Path, content: Any) -> None:
+    weights(tmp_path / "best.pt", content)
+    assert models.task_of("best.pt", tmp_path) is None
+
+
+def test_a_file_that_is_no_weights(tmp_path: Path) -> None:
+    (tmp_path / "best.pt").write_text("text")
+    assert models.task_of("best.pt", tmp_path) is None
+    assert models.task_of("absent.pt", tmp_path) is None

@@ -48,6 +48,19 @@ def test_best_weights_follow_the_objective(segmented: Trained) -> None:
     assert segmented.weights("last.pt")["val/box_loss"] == losses[-1]
 
 
+def test_weights_of_another_run_start_a_trial_and_tell_its_task(
+    segmented: Trained, ray_session: Path, project: Path, tmp_path: Path
+) -> None:
+    options = Yolo(model=str(segmented.folder / "weights" / "last.pt"), data="shapes", train_args=TINY)
+    assert options.known_task() == "segment"
+    trained = train(
+        options, SAMPLED, folder=tmp_path, project=project, home=ray_session, epochs=1, objective=("fitness", "max")
+    )
+    assert trained.error is None
+    assert trained.reports[0]["train/seg_loss"] < segmented.reports[0]["train/seg_loss"]
+    assert set(options.metrics() or ()) == set(SEGMENT.metrics() or ())
+
+
 def scripted(precision: float, recall: float, half: float, strict: float, fitness: float) -> dict[str, float]:
     return {
         "metrics/precision(M)": precision, "metrics/recall(M)": recall, "metrics/mAP50(M)": half,

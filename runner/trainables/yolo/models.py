@@ -1,4 +1,4 @@
-"""What a model's name says: its task, and whether Ultralytics knows the name. Nothing is loaded."""
+"""What a model's name or file says: its task, and whether Ultralytics knows the name. Nothing is loaded."""
 
 import re
 from functools import cache
@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 import yaml
 
 from runner.trainables.yolo import package
+from runner.trainables.yolo.weights_file import task_in
 
 Task = Literal["detect", "segment", "classify", "pose", "obb"]
 TASKS: tuple[Task, ...] = get_args(Task)
@@ -54,7 +55,7 @@ def names() -> list[str]:
 
 
 def task_of(model: str, project: Path | None = None) -> Task | None:
-    """The task of a model by its name or its architecture file, or None where neither says.
+    """The task of a model by its architecture file, its name, or the file of its weights; None where none says.
 
     Args:
         model: as in the config.
@@ -65,7 +66,7 @@ def task_of(model: str, project: Path | None = None) -> Task | None:
         return _task_of_head(head(model, project)) or _task_of_stem(path.stem)
     if path.name in weights():
         return _task_of_stem(path.stem) or ("detect" if not any(s in path.stem for s in OTHER_SUFFIXES) else None)
-    return _task_of_stem(path.stem)
+    return _task_of_stem(path.stem) or _task_of_weights((project or Path()) / path)
 
 
 def layout(model: str, project: Path | None = None) -> dict[str, Any]:
@@ -88,6 +89,11 @@ def head(model: str, project: Path | None = None) -> str:
 
 def _task_of_stem(stem: str) -> Task | None:
     return next((task for suffix, task in SUFFIXES.items() if suffix in stem), None)
+
+
+def _task_of_weights(file: Path) -> Task | None:
+    told = task_in(file) if file.suffix == ".pt" and file.is_file() else None
+    return next((task for task in TASKS if task == told), None)
 
 
 def _task_of_head(layer: str) -> Task | None:
