@@ -18,6 +18,8 @@ CONFIG_RULES = (
     compatibility.distributions,
     compatibility.packages,
     points.points_in_space,
+    points.defaults_first,
+    points.known_results,
     names.distinct_keys,
 )
 MACHINE_RULES = (machine.storage, machine.login, machine.cluster)
@@ -38,6 +40,11 @@ def machine_problems(experiment: Experiment, project: Path) -> list[Problem]:
 def resource_problems(experiment: Experiment, available: Mapping[str, float]) -> list[Problem]:
     """A trial that asks for more than there is; Ray would wait for ever."""
     return list(machine.resources(experiment, available))
+
+
+def point_problems(experiment: Experiment) -> list[Problem]:
+    """Every problem of the points to evaluate, once those of a file or of an earlier run are among them."""
+    return list(points.points_in_space(experiment))
 
 
 def refuse(problems: Iterable[Problem]) -> list[Problem]:

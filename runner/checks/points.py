@@ -1,37 +1,90 @@
-"""Configurations to try first."""
+"""Configurations to try first: points, an earlier run, the trainable's defaults."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from runner.config.experiment import Experiment
-from runner.config.suggest import did_you_mean
+from runner.config.points import completed, faults, flat, missing
 from runner.errors import Problem
+
+POINTS = "searcher.points_to_evaluate"
 
 
 def points_in_space(experiment: Experiment) -> Iterator[Problem]:
-    """Each point has known keys with values that the space can give."""
-    searched = experiment.search_space.searched()
-    points = experiment.searcher.options.get("points_to_evaluate") or []
+    """Each point has known keys with values that the space can give, and so has each whose result is known.
+
+    The points of a file are not there before it is read; then this is asked again.
+    """
+    points = _points(experiment)
     for number, point in enumerate(points):
-        where = f"searcher.points_to_evaluate.{number}"
-        flat = dict(_flat(point))
-        for key, value in flat.items():
-            if key not in searched:
-                yield Problem("point-key", f"{where}.{key}", "is not searched", did_you_mean(key, searched))
-            elif not searched[key].contains(value):
-                remedy = "change the point, or widen the distribution"
-                yield Problem("point-value", f"{where}.{key}", f"{value!r} is outside of {searched[key]}", remedy)
-        missing = [key for key in searched if key not in flat]
-        if missing and experiment.searcher.name == "optuna":
-            yield Problem("point-key", where, f"lacks {', '.join(missing)}", "give every searched key a value")
-    if len(points) > experiment.budget.num_samples:
-        message = f"{len(points)} points are more than budget.num_samples={experiment.budget.num_samples}"
-        yield Problem("points-budget", "searcher.points_to_evaluate", message, f"type budget.num_samples={len(points)}")
+        yield from _point(experiment, f"{POINTS}.{number}", point, sampled=experiment.searcher.name == "random")
+    for number, known in enumerate(experiment.searcher.options.get("evaluated_points") or []):
+        yield from _point(experiment, f"searcher.evaluated_points.{number}.point", known.point, sampled=False)
+    first = _defaults_first(experiment)
+    count = len(points) + first
+    if points and count > experiment.budget.num_samples:
+        told = f"{len(points)} points and the defaults" if first else f"{len(points)} points"
+        message = f"{told} are more than budget.num_samples={experiment.budget.num_samples}"
+        yield Problem("points-budget", POINTS, message, f"type budget.num_samples={count}")
 
 
-def _flat(point: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in point.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
+def _point(experiment: Experiment, where: str, point: Mapping[str, Any], *, sampled: bool) -> Iterator[Problem]:
+    space, defaults = experiment.search_space, experiment.trainable.defaults() or {}
+    whole = completed(flat(point, space), space, defaults)
+    for key, message, remedy in faults(whole, space):
+        rule = "point-value" if key in space.searched() else "point-key"
+        yield Problem(rule, f"{where}.{key}", message, remedy)
+    for key in [key for key, value in whole.items() if sampled and isinstance(value, list | dict)]:
+        message = "Ray's random search takes no list and no mapping as a value of a point"
+        remedy = f"leave {key} out, so that it is sampled, or type searcher=optuna"
+        yield Problem("point-value", f"{where}.{key}", message, remedy)
+    lacking = {key: key for key in missing(whole, space) if not sampled}
+    lacking |= {
+        key: f"{key}, whose default {defaults[key]!r} is outside of {space.searched()[key]}"
+        for key in missing(whole, space)
+        if key in defaults
+    }
+    if lacking:
+        yield Problem("point-key", where, f"lacks {', '.join(lacking.values())}", "give every searched key a value")
+
+
+def defaults_first(experiment: Experiment) -> Iterator[Problem]:
+    """There are defaults to try, and trials beside the one that tries them."""
+    where = "searcher.defaults_first"
+    if not _defaults_first(experiment):
+        return
+    if experiment.trainable.defaults() is None:
+        name = experiment.config["trainable"]["name"]
+        remedy = f"type {where}=false, and say them as the first of {POINTS}"
+        yield Problem("no-defaults", where, f"trainable={name} does not tell its defaults", remedy)
+    elif experiment.budget.num_samples == 1 and experiment.search_space.searched():
+        message = "the only trial runs the defaults: nothing is searched"
+        yield Problem("defaults-alone", where, message, f"type budget.num_samples=2, or {where}=false", fatal=False)
+
+
+def known_results(experiment: Experiment) -> Iterator[Problem]:
+    """Results are given to a searcher that learns from them."""
+    options = experiment.searcher.options
+    warm = options.get("warm_start")
+    given = {
+        "searcher.evaluated_points": bool(options.get("evaluated_points")),
+        "searcher.warm_start.results": warm is not None and warm.results,
+    }
+    unlearned = None if "evaluated_points" in options else f"searcher={experiment.searcher.name}"
+    if options.get("sampler") in {"random", "qmc"}:
+        unlearned = f"searcher.sampler={options['sampler']}"
+    for where in (where for where, has in given.items() if has and unlearned):
+        message = f"{unlearned} draws every trial alike, whatever came out before: results teach it nothing"
+        remedy = (
+            f"type searcher.warm_start={warm.run}, which tries its best trials first" if warm else f"remove {where}"
+        )
+        yield Problem("results-unused", where, message, remedy)
+
+
+def _points(experiment: Experiment) -> list[dict[str, Any]]:
+    points = experiment.searcher.options.get("points_to_evaluate") or []
+    return [] if isinstance(points, str) else points
+
+
+def _defaults_first(experiment: Experiment) -> bool:
+    return bool(experiment.searcher.options.get("defaults_first"))

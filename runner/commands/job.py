@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from runner.checks import config_problems, machine_problems, refuse, resource_problems
+from runner.checks import config_problems, machine_problems, point_problems, refuse, resource_problems
 from runner.config.compose import Composed
 from runner.config.experiment import Experiment
 from runner.config.hydra_loader import resolve
@@ -60,6 +60,17 @@ def checked_job(composed: Composed) -> Job:
     return Job(replace(experiment, config=kept), composed.words)
 
 
+def with_points(job: Job, project: Path) -> Job:
+    """The job with the points that its searcher names by a file or an earlier run. Raises ConfigError."""
+    from runner.translate.points import settle_points
+
+    experiment, notes = settle_points(job.experiment, project)
+    refuse(point_problems(experiment))
+    for note in notes:
+        tell(note)
+    return replace(job, experiment=experiment)
+
+
 def refuse_machine(jobs: Sequence[Job], project: Path) -> None:
     """The machine tier of all jobs, before the first starts. Raises ConfigError."""
     _refuse(problem for job in jobs for problem in machine_problems(job.experiment, project))
@@ -102,7 +113,13 @@ def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, flo
     budget = experiment.budget
     run.write_config(experiment.config, job.words)
     expected = trials_expected(experiment)
-    record = Record(run, experiment.objective, expected_trials=expected, max_epochs=budget.max_epochs)
+    record = Record(
+        run,
+        experiment.objective,
+        expected_trials=expected,
+        max_epochs=budget.max_epochs,
+        defaults_first=experiment.searcher.options["defaults_first"],
+    )
     console.print(f"log: {shown(run.log)} (what Ray and the trials print)", markup=False, soft_wrap=True)
     started = time.monotonic()
     interrupted, failure = False, ""

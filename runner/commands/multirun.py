@@ -9,7 +9,15 @@ from pathlib import Path
 from rich.console import Console
 
 from runner.commands.arguments import Arguments
-from runner.commands.job import Job, checked_job, refuse_machine, refuse_resources, refuse_searcher, run_job
+from runner.commands.job import (
+    Job,
+    checked_job,
+    refuse_machine,
+    refuse_resources,
+    refuse_searcher,
+    run_job,
+    with_points,
+)
 from runner.config.compose import compose_leniently
 from runner.config.hydra_loader import HydraLoader, search_path
 from runner.config.overrides import expand
@@ -24,7 +32,7 @@ def multirun(arguments: Arguments) -> int:
     """Run every job in turn; a job that fails does not hide the others. Returns the exit code."""
     project = Path.cwd()
     loader = HydraLoader(search_path(arguments.config_folder, project))
-    jobs = _read_jobs(arguments.words, loader)
+    jobs = _read_jobs(arguments.words, loader, project)
     _refuse_several_rays(jobs)
     refuse_machine(jobs, project)
     refuse_searcher(jobs)
@@ -50,7 +58,7 @@ def multirun(arguments: Arguments) -> int:
     return _exit_code(results)
 
 
-def _read_jobs(words: Sequence[str], loader: HydraLoader) -> list[Job]:
+def _read_jobs(words: Sequence[str], loader: HydraLoader, project: Path) -> list[Job]:
     """Every job composed, read and checked. Raises ConfigError with the problems of all, each told with its job."""
     jobs, problems = [], []
     expanded = expand(words, loader)
@@ -58,7 +66,7 @@ def _read_jobs(words: Sequence[str], loader: HydraLoader) -> list[Job]:
         raise ConfigError([Problem("sweep", " ".join(words), "names no job at all", "list the values")])
     for number, job_words in enumerate(expanded):
         try:
-            jobs.append(checked_job(compose_leniently(job_words, loader)))
+            jobs.append(with_points(checked_job(compose_leniently(job_words, loader)), project))
         except ConfigError as error:
             label = f"job {number} ({' '.join(job_words)})"
             problems += [replace(problem, where=f"{label}: {problem.where}") for problem in error.problems]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from runner.commands.arguments import Arguments
 from runner.commands.command import Command
-from runner.commands.job import checked_job, refuse_machine, refuse_resources, refuse_searcher, run_job
+from runner.commands.job import checked_job, refuse_machine, refuse_resources, refuse_searcher, run_job, with_points
 from runner.config.compose import compose_leniently
 from runner.config.hydra_loader import HydraLoader, search_path
 from runner.errors import ConfigError
@@ -22,7 +22,7 @@ def run(arguments: Arguments) -> int:
     """Run one experiment. Returns the exit code; raises RunnerError for what is told in one message."""
     project = Path.cwd()
     loader = HydraLoader(search_path(arguments.config_folder, project))
-    job = checked_job(compose_leniently(arguments.words, loader))
+    job = with_points(checked_job(compose_leniently(arguments.words, loader)), project)
     refuse_machine([job], project)
     refuse_searcher([job])
 

@@ -207,3 +207,11 @@ def read_yaml_value(text: str) -> Any:
     if not isinstance(node, DictConfig) or list(node) != ["value"]:
         raise ValueError(text)
     return OmegaConf.to_container(node, resolve=False)["value"]  # type: ignore[index,call-overload]
+
+
+def read_yaml_file(path: Path) -> Any:
+    """A YAML file as plain data, with OmegaConf's reading of numbers (1e-5 is one). Raises ValueError."""
+    try:
+        return OmegaConf.to_container(OmegaConf.load(path), resolve=False)
+    except (OmegaConfBaseException, YAMLError, UnicodeDecodeError) as error:
+        raise ValueError(_first_lines(error)) from error

@@ -67,6 +67,9 @@ class Trainable(Protocol):
     def default_metric(self) -> str | None:
         """What `objective.metric=auto` stands for, or None where there is no such thing."""
 
+    def defaults(self) -> Mapping[str, Any] | None:
+        """Its own default of every parameter that can be searched, by dotted key, or None: it does not tell any."""
+
     def check(self, experiment: "Experiment") -> Iterable[Problem]:
         """Config tier: from the YAML and the installed packages alone."""
 

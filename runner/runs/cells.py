@@ -16,6 +16,14 @@ def cell(value: Any) -> Any:
     return value
 
 
+def read_cell(text: str) -> Any:
+    """The value that `cell` and `line` wrote as `text`, as far as the text alone tells: 1 may have been the text 1."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return {"True": True, "False": False}.get(text, text)
+
+
 def line(values: Iterable[Any]) -> str:
     """One CSV row with its line end, quoted where it must be."""
     buffer = io.StringIO()

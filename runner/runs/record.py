@@ -12,7 +12,7 @@ from runner.runs.best import Best
 from runner.runs.decisions import Decision, append
 from runner.runs.folder import RunFolder
 from runner.runs.history import History
-from runner.runs.trial import TrialRow, TrialState
+from runner.runs.trial import DEFAULTS, TrialRow, TrialState
 from runner.runs.trials_table import TrialsTable
 
 __all__ = ["Record", "TrialRow", "TrialState"]
@@ -26,6 +26,7 @@ class Record:
         objective: which of two reports is better.
         expected_trials: trials of the whole run, None where nobody knows.
         max_epochs: reports of a full trial, None where the trainable decides.
+        defaults_first: the first trial runs the trainable's own defaults.
         clock: seconds since the epoch.
 
     Attributes:
@@ -45,12 +46,14 @@ class Record:
         *,
         expected_trials: int | None,
         max_epochs: int | None,
+        defaults_first: bool = False,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.run = run
         self.objective = objective
         self.expected_trials = expected_trials
         self.max_epochs = max_epochs
+        self.defaults_first = defaults_first
         self.clock = clock
         self.began = clock()
         self.rows: dict[str, TrialRow] = {}
@@ -71,7 +74,8 @@ class Record:
         row = self.rows.get(name)
         if row is None:
             # A new mapping, as another thread may be going through the old one.
-            self.rows = {**self.rows, name: TrialRow(name, config, self.clock())}
+            note = DEFAULTS if self.defaults_first and not self.rows else ""
+            self.rows = {**self.rows, name: TrialRow(name, config, self.clock(), note=note)}
             self.states[TrialState.RUNNING] += 1
         else:
             row.config, row.started_at = config, self.clock() - row.seconds

@@ -15,6 +15,7 @@ from runner.errors import FAILED, INTERRUPTED, OK
 from runner.runs.folder import RunFolder
 from runner.runs.live import STYLES, unit
 from runner.runs.record import Record, TrialRow, TrialState
+from runner.runs.trial import DEFAULTS
 from runner.runs.wording import duration, error_line, number, parameters, plural, shown, wrapped
 
 INDENT = 14
@@ -78,6 +79,7 @@ class Summary:
         yield "epochs" if self.max_epochs else "iterations", self._epochs()
         yield from self._failures()
         yield from self._best()
+        yield from self._gain()
         yield from self._paths()
 
     def _trials(self) -> str:
@@ -131,6 +133,25 @@ class Summary:
         metrics = headline_metrics(best, [target.metric for target in objective.targets])
         if metrics:
             yield "metrics", "  ".join(f"{name}={number(value)}" for name, value in metrics.items())
+
+    def _gain(self) -> Iterator[tuple[str, str]]:
+        """What the winner gains over the trial that runs the trainable's own defaults, where there is one."""
+        best = self.record.best
+        row = next((row for row in self.record.rows.values() if row.note == DEFAULTS), None)
+        if row is None or best is None:
+            return
+        defaults = f"the defaults ({row.name})"
+        if row is best:
+            yield "gain", f"none: {defaults} are the best"
+        elif row.state.failed:
+            yield "gain", f"not known: {defaults} ended as {row.state.words}"
+        elif row.best is None or best.best is None:
+            yield "gain", f"not known: {defaults} reported no finite {self.record.objective.label}"
+        else:
+            after = f" after {plural(row.iterations, unit(self.record))}"
+            state = "" if row.state is TrialState.COMPLETED else f", {row.state.words}{after}"
+            told = f"{number(best.best)} against {number(row.best)} of {row.name}{state}"
+            yield "gain", f"{number(abs(best.best - row.best))} over the defaults: {told}"
 
     def _paths(self) -> Iterator[tuple[str, str]]:
         paths: list[tuple[str, Path]] = []

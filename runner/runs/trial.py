@@ -8,6 +8,9 @@ from typing import Any
 from runner.config.objective import OBJECTIVE
 from runner.config.trainable import ADJUSTED
 
+DEFAULTS = "defaults"
+"""The note of the trial that runs the trainable's own defaults."""
+
 
 class TrialState(StrEnum):
     """completed: trained to its end; stopped: by a named rule; out_of_memory: failed for that and nothing else."""
@@ -45,6 +48,7 @@ class TrialRow:
         checkpoint: what it left to go on from or to predict with, as a path below the run folder; empty: nothing.
         rule: what ended it (see `Decision`), and reason: the same as a sentence.
         error: the traceback of a failed trial.
+        note: what sets it apart from the others: DEFAULTS, or nothing.
     """
 
     name: str
@@ -62,6 +66,7 @@ class TrialRow:
     rule: str = ""
     reason: str = ""
     error: str = ""
+    note: str = ""
     earlier_bests: list[tuple[float, int, dict[str, Any]]] = field(default_factory=list)
 
     def improves(self, value: float, iteration: int, metrics: dict[str, Any]) -> None:

@@ -64,6 +64,7 @@ class TrialsTable:
                 *(LAST + key for key in (OBJECTIVE, *self._metrics)),
                 "checkpoint",
                 "reason",
+                "note",
             ]
         )
 
@@ -84,6 +85,7 @@ class TrialsTable:
                 *_cells(row.last_metrics, (OBJECTIVE, *self._metrics)),
                 row.checkpoint,
                 row.reason,
+                row.note,
             ]
         )
         if row.state != TrialState.RUNNING:

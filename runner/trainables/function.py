@@ -52,6 +52,9 @@ class Function:
         """The only metric, where there is one."""
         return next(iter(self._metrics)) if self._metrics is not None and len(self._metrics) == 1 else None
 
+    def defaults(self) -> None:
+        """A function is called with the configuration alone: it has no defaults that could be read."""
+
     def check(self, experiment: Experiment) -> Iterable[Problem]:  # noqa: ARG002
         module, colon, name = self.import_path.partition(":")
         parts = [*module.split("."), name]

@@ -1,5 +1,6 @@
 """Run one experiment with Ray Tune."""
 
+import math
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 from runner.config.experiment import Experiment
 from runner.config.objective import OBJECTIVE
+from runner.config.points import default_point, flat, listed
 from runner.config.registry import LOGGERS, SCHEDULERS, SEARCHERS
 from runner.config.search_space import Grid
 from runner.errors import ExperimentFailed
@@ -22,12 +24,14 @@ CHECKPOINTS = 2
 
 
 def trials_expected(experiment: Experiment) -> int:
-    """num_samples, times every point of the grid where the space has one."""
-    count = experiment.budget.num_samples
-    for distribution in experiment.search_space.searched().values():
-        if isinstance(distribution, Grid):
-            count *= len(distribution.categories)
-    return count
+    """A sample is a trial for each point of the grid; one that is given has those of the keys that it leaves open."""
+    space, options = experiment.search_space, experiment.searcher.options
+    grids = {key: len(kind.categories) for key, kind in space.searched().items() if isinstance(kind, Grid)}
+    given = [flat(point, space) for point in listed(options["points_to_evaluate"])]
+    if options["defaults_first"]:
+        given.append(default_point(space, experiment.trainable.defaults() or {}))
+    samples = [*given, *({} for _ in range(experiment.budget.num_samples - len(given)))]
+    return sum(math.prod(count for key, count in grids.items() if key not in sample) for sample in samples)
 
 
 class TrialNames:

@@ -7,6 +7,7 @@ from runner.errors import ConfigError, Problem
 from tests.config.composing import FROM_SCRATCH, only_problem, problems, refused
 
 DIGITS = "experiment=digits"  # optuna, asha with grace_period 2, 12 epochs, 12 samples; lr and momentum are searched
+SHAPES = "experiment=shapes"  # optuna, the defaults first; lr0, weight_decay, box and fliplr are searched
 QUICK = "experiment=quickstart"  # random, fifo, 1 epoch; a is a grid
 
 
@@ -40,6 +41,24 @@ QUICK = "experiment=quickstart"  # random, fifo, 1 epoch; a is a grid
         ([DIGITS, "budget.num_samples=1",
           "searcher.points_to_evaluate=[{lr: 0.001, momentum: 0.5}, {lr: 0.002, momentum: 0.5}]"], "points-budget",
          "searcher.points_to_evaluate", "budget.num_samples=2"),
+        ([DIGITS, "searcher.points_to_evaluate=[{lr: 0.001, momentum: 0.5, epochs: 3}]"], "point-key",
+         "searcher.points_to_evaluate.0.epochs", "the search space fixes it at 12"),
+        ([DIGITS, "searcher=random", "search_space.k=choice([[1], [2]])", "searcher.points_to_evaluate=[{k: [1]}]"],
+         "point-value", "searcher.points_to_evaluate.0.k", "takes no list"),
+        ([DIGITS, "searcher.evaluated_points=[{point: {lr: 0.001}, objective: 0.5}]"], "point-key",
+         "searcher.evaluated_points.0.point", "lacks momentum"),
+        ([DIGITS, "searcher.defaults_first=true"], "no-defaults", "searcher.defaults_first",
+         "trainable=function does not tell its defaults"),
+        ([DIGITS, "searcher=random", "searcher.warm_start={run: a, results: true}"], "results-unused",
+         "searcher.warm_start.results", "type searcher.warm_start=a, which tries its best trials first"),
+        ([DIGITS, "searcher.sampler=qmc", "searcher.warm_start={run: a, results: true}"], "results-unused",
+         "searcher.warm_start.results", "searcher.sampler=qmc draws every trial alike"),
+        ([SHAPES, "search_space.box.upper=7", "searcher.points_to_evaluate=[{lr0: 0.001}]"], "point-key",
+         "searcher.points_to_evaluate.0", "lacks box, whose default 7.5 is outside of uniform(4, 7)"),
+        ([SHAPES, "searcher=random", "search_space.box.upper=7", "searcher.points_to_evaluate=[{lr0: 0.001}]"],
+         "point-key", "searcher.points_to_evaluate.0", "lacks box, whose default 7.5 is outside of uniform(4, 7)"),
+        ([SHAPES, "budget.num_samples=1", "searcher.points_to_evaluate=[{lr0: 0.001}]"], "points-budget",
+         "searcher.points_to_evaluate", "type budget.num_samples=2"),
         ([DIGITS, "search_space.a/b=uniform(0,1)"], "space-key", "search_space.a/b", "nest it"),
         ([DIGITS, "trainable.import_path=train"], "import-path", "trainable.import_path", "package.module:function"),
         ([DIGITS, "trainable.import_path=a-b:c"], "import-path", "trainable.import_path", "package.module:function"),

@@ -28,6 +28,8 @@ def test_a_swapped_option_takes_its_own_overrides() -> None:
     assert config(DIGITS, "searcher=random", "searcher.points_to_evaluate=[{lr: 0.001}]")["searcher"] == {
         "name": "random",
         "points_to_evaluate": [{"lr": 0.001}],
+        "warm_start": None,
+        "defaults_first": False,
     }
 
 

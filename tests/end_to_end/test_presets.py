@@ -1,6 +1,7 @@
 """The presets that the README names, as it names them."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -130,12 +131,13 @@ def test_more_than_the_machine_has_is_refused_and_leaves_nothing(run: Run) -> No
 
 
 def test_the_main_job_shrunk_with_every_logger(run: Run) -> None:
-    """The default experiment, one stopped and one full trial, W&B offline."""
+    """The default experiment, a trial of the defaults, outside of the space, and one that is named; W&B offline."""
     done = run(
         "logger=[csv,json,tensorboard,wandb]",
         "budget={num_samples: 2, max_epochs: 3, max_concurrent: 1}",
         "scheduler={grace_period: 1, reduction_factor: 2}",
-        "searcher.points_to_evaluate=[{lr0: 0.002, weight_decay: 0.0005, box: 7.5, fliplr: 0.5}]",
+        "search_space.box.upper=7",
+        "searcher.points_to_evaluate=[{lr0: 0.002, box: 6.5}]",
         WANDB_MODE="offline",
     )
     assert done.code == 0, done.out + done.err
@@ -151,8 +153,10 @@ def test_the_main_job_shrunk_with_every_logger(run: Run) -> None:
             assert len(rows) == 3
             assert (folder / "weights" / "best.pt").exists()
     assert {trial["state"] for trial in trials} <= {"completed", "stopped"}
-    first = trials[0]
-    assert (float(first["config/lr0"]), float(first["config/box"])) == (0.002, 7.5)
+    values = [tuple(float(row[f"config/{key}"]) for key in ("lr0", "box", "fliplr")) for row in trials]
+    assert values == [(0.01, 7.5, 0.5), (0.002, 6.5, 0.5)]
+    assert [trial["note"] for trial in trials] == ["defaults", ""]
+    assert re.search(r"^gain  .* defaults.* trial_000", done.out, re.MULTILINE)
     assert (done.run / "best" / "best.pt").exists()
     offline = sorted(path.name for path in (done.run / "wandb").glob("offline-run-*"))
     assert [name.rsplit("-", 1)[-1] for name in offline] == ["trial_000", "trial_001"]

@@ -53,6 +53,30 @@ def test_the_summary(
     ]
 
 
+@pytest.mark.parametrize(
+    ("values", "state", "told"),
+    [
+        ([0.1, 0.3], TrialState.COMPLETED, "0.1 over the defaults: 0.4 against 0.3 of t1"),
+        ([0.3, 0.2], TrialState.STOPPED, "0.1 over the defaults: 0.4 against 0.3 of t1, stopped after 2 epochs"),
+        ([0.5], TrialState.STOPPED, "none: the defaults (t1) are the best"),
+        ([0.5], TrialState.FAILED, "not known: the defaults (t1) ended as failed"),
+        ([0.5], TrialState.OUT_OF_MEMORY, "not known: the defaults (t1) ended as out of memory"),
+        ([math.nan], TrialState.COMPLETED, "not known: the defaults (t1) reported no finite accuracy"),
+    ],
+)
+def test_the_gain_over_the_defaults(
+    run: RunFolder, record: Record, play: Play, values: list[float], state: TrialState, told: str
+) -> None:
+    record.defaults_first = True
+    play.trial("t1", values)
+    play.end("t1", state, "error" if state is TrialState.FAILED else "asha", TRACEBACK * (state == "failed"))
+    play.trial("t2", [0.4])
+    play.end("t2")
+    assert f"gain          {told}\n" in read(record, run, 120)
+    notes = [line.rsplit(",", 1)[1] for line in run.trials_csv.read_text().splitlines()]
+    assert notes == ["note", "defaults", ""]
+
+
 def test_the_weights_are_named_where_there_are_any(run: RunFolder, record: Record, play: Play) -> None:
     play.trial("t1", [0.1])
     run.trial_weights("t1").parent.mkdir(parents=True)

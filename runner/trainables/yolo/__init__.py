@@ -12,6 +12,7 @@ from runner.config.registry import TRAINABLES
 from runner.config.trainable import Trial
 from runner.errors import Problem
 from runner.trainables.yolo import checkpoints, checks, environment, metrics, models, prepare, train_split
+from runner.trainables.yolo.arguments import arguments
 from runner.trainables.yolo.models import Task
 from runner.trainables.yolo.train_split import TrainMetrics
 
@@ -78,6 +79,10 @@ class Yolo:
         """The task's own mAP50-95 (of the masks in segmentation), or the top-1 accuracy."""
         task = self.known_task()
         return metrics.default(task) if task else None
+
+    def defaults(self) -> Mapping[str, Any]:
+        """Those of Ultralytics for every argument of train(): a searched optimizer is `auto`, which sets lr0 itself."""
+        return {name: argument.default for name, argument in arguments().items()}
 
     def check(self, experiment: "Experiment") -> Iterable[Problem]:
         """From the YAML and the files of the installed Ultralytics alone."""
