@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -15,9 +16,11 @@ from runner.config.hydra_loader import resolve
 from runner.config.read import read_leniently
 from runner.config.registry import SEARCHERS
 from runner.config.secrets import without_environment
-from runner.errors import FAILED, OK, ConfigError, ExperimentFailed, Problem
+from runner.errors import FAILED, INTERRUPTED, OK, ConfigError, ExperimentFailed, Problem
 from runner.runs.comparison import JobResult
+from runner.runs.driver import working_on
 from runner.runs.folder import RunFolder
+from runner.runs.journal import Event, Journal, seconds_spent
 from runner.runs.progress import Progress
 from runner.runs.record import Record
 from runner.runs.summary import exit_code, summary
@@ -36,10 +39,18 @@ def checked_job(composed: Composed) -> Job:
     """Read the experiment and check its config tier; tell notes and warnings. Raises ConfigError with every problem."""
     for note in composed.notes:
         tell(note)
-    experiment, problems = read_leniently(resolve(composed.config))
+    return check(composed.config, composed.words, composed.problems)
+
+
+def check(config: dict[str, Any], words: Sequence[str], wrong_words: Sequence[Problem] = ()) -> Job:
+    """Read the experiment of a config that is not resolved, and check its config tier; tell warnings.
+
+    Raises ConfigError with every problem, those of `wrong_words` among them, without which it was composed.
+    """
+    experiment, problems = read_leniently(resolve(config))
     # Below a group whose option is wrong stands another option than the one that was meant.
-    wrong = {problem.where for problem in composed.problems}
-    problems = [*composed.problems, *(p for p in problems if p.where.split(".")[0] not in wrong)]
+    wrong = {problem.where for problem in wrong_words}
+    problems = [*wrong_words, *(p for p in problems if p.where.split(".")[0] not in wrong)]
     if experiment is not None:
         # A key that could not be read stands at its default: what a check says of that would mislead.
         told = {problem.where for problem in problems}
@@ -56,8 +67,8 @@ def checked_job(composed: Composed) -> Job:
         raise ConfigError(problems)
     for warning in warnings:
         tell(str(warning))
-    kept = without_environment(experiment.config, composed.config)
-    return Job(replace(experiment, config=kept), composed.words)
+    kept = without_environment(experiment.config, config)
+    return Job(replace(experiment, config=kept), tuple(words))
 
 
 def with_points(job: Job, project: Path) -> Job:
@@ -103,7 +114,10 @@ def tell(text: str) -> None:
 
 
 def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, float], console: Console) -> JobResult:
-    """Run a checked job into its folder, on a Ray that has started, and print its summary."""
+    """Run a checked job into its folder, on a Ray that has started, and print its summary.
+
+    Where the folder holds a run already, that is taken up.
+    """
     from runner.translate.resources import settle
     from runner.translate.tuning import run_trials, trials_expected
 
@@ -111,31 +125,34 @@ def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, flo
     if note:
         console.print(f"note: {note}", markup=False, soft_wrap=True)
     budget = experiment.budget
+    journal = Journal(run.journal)
+    earlier = journal.events()
+    journal.write(Event("began", path=str(project)))
     run.write_config(experiment.config, job.words)
-    expected = trials_expected(experiment)
     record = Record(
-        run,
-        experiment.objective,
-        expected_trials=expected,
-        max_epochs=budget.max_epochs,
-        defaults_first=experiment.searcher.options["defaults_first"],
-    )
+        run, experiment.objective, expected_trials=trials_expected(experiment), max_epochs=budget.max_epochs,
+        defaults_first=experiment.searcher.options["defaults_first"], seconds_before=seconds_spent(earlier),
+    )  # fmt: skip
+    if earlier:
+        record.take_up({event.trial: event.config or {} for event in earlier if event.kind == "proposed"})
     console.print(f"log: {shown(run.log)} (what Ray and the trials print)", markup=False, soft_wrap=True)
     started = time.monotonic()
     interrupted, failure = False, ""
     try:
         experiment.trainable.prepare(experiment, run.root.resolve(), project)
-        with Progress(record, console, budget=budget, title=experiment.name) as progress:
-            interrupted = run_trials(experiment, run, record, project, progress.update, progress.event)
+        with working_on(run), Progress(record, console, budget=budget, title=experiment.name) as progress:
+            interrupted = run_trials(
+                experiment, run, record, project, progress.update, progress.event, journal, earlier
+            )
     except KeyboardInterrupt:
         interrupted = True
     except ExperimentFailed as error:
         failure = str(error)
     finally:
         record.close()
-    seconds = time.monotonic() - started
+    seconds = time.monotonic() - started + seconds_spent(earlier)
     code = FAILED if failure else exit_code(record, interrupted)
-    commands = _next_commands(job, run, more=code == OK)
+    commands = _next_commands(job, run, code)
     told = summary(record, run, max_epochs=budget.max_epochs, seconds=seconds, next_commands=commands)
     console.print(told, soft_wrap=True)
     if failure:
@@ -143,14 +160,17 @@ def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, flo
     return _result(job, run, record, seconds, code, failure)
 
 
-def _next_commands(job: Job, run: RunFolder, *, more: bool) -> list[str]:
-    """Commands that exist, for what people do next; `more` where a longer search is worth it."""
-    words = [word for word in job.words if not word.startswith("budget.num_samples=")]
-    longer = f"budget.num_samples={2 * job.experiment.budget.num_samples}"
-    commands = [shlex.join(["python", "-m", "runner", *words, longer])] if more else []
+def _next_commands(job: Job, run: RunFolder, code: int) -> list[str]:
+    """Commands for what people do next."""
+    folder = shlex.quote(shown(run.root))
+    commands = []
+    if code == INTERRUPTED:
+        commands.append(f"python -m runner resume {folder}")
+    elif code == OK:
+        commands.append(f"python -m runner extend {folder} budget.num_samples=+{job.experiment.budget.num_samples}")
     chosen = {choice.name for choice in job.experiment.loggers}
     if "tensorboard" in chosen:
-        commands.append(f"tensorboard --logdir {shlex.quote(shown(run.tune))}")
+        commands.append(f"tensorboard --logdir {folder}")
     if "wandb" in chosen and list(run.root.glob("wandb/offline-run-*")):
         commands.append(f"wandb sync {shlex.quote(shown(run.root / 'wandb'))}/offline-run-*")
     return commands

@@ -5,12 +5,6 @@ from pathlib import Path
 
 from runner.commands.arguments import Arguments
 from runner.commands.command import Command
-from runner.commands.job import checked_job, refuse_machine, refuse_resources, refuse_searcher, run_job, with_points
-from runner.config.compose import compose_leniently
-from runner.config.hydra_loader import HydraLoader, search_path
-from runner.errors import ConfigError
-from runner.runs.folder import RunFolder
-from runner.runs.output import redirected, terminal
 
 COMMAND = Command(
     summary="run the experiment (the default)",
@@ -20,6 +14,20 @@ COMMAND = Command(
 
 def run(arguments: Arguments) -> int:
     """Run one experiment. Returns the exit code; raises RunnerError for what is told in one message."""
+    from runner.commands.job import (
+        checked_job,
+        refuse_machine,
+        refuse_resources,
+        refuse_searcher,
+        run_job,
+        with_points,
+    )
+    from runner.config.compose import compose_leniently
+    from runner.config.hydra_loader import HydraLoader, search_path
+    from runner.errors import ConfigError
+    from runner.runs.folder import RunFolder
+    from runner.runs.output import redirected, terminal
+
     project = Path.cwd()
     loader = HydraLoader(search_path(arguments.config_folder, project))
     job = with_points(checked_job(compose_leniently(arguments.words, loader)), project)

@@ -1,6 +1,7 @@
 """Compose: config groups, a preset and the command line become one plain config."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +46,25 @@ def compose_leniently(words: Sequence[str], loader: HydraLoader, *, with_hydra: 
         if isinstance(word, Assignment):
             problems += _assign(config, word, choices)
     return Composed(config, choices, tuple(words), tuple(notes), tuple(problems))
+
+
+def change(config: Mapping[str, Any], words: Sequence[str], loader: HydraLoader) -> dict[str, Any]:
+    """A config that was composed before, with what `words` say set anew. Raises ConfigError with every wrong word."""
+    read, problems = _read_words(words, loader)
+    changed = deepcopy(dict(config))
+    choices = dict.fromkeys(loader.groups, True)
+    for word in read:
+        if isinstance(word, Assignment):
+            problems += _assign(changed, word, choices)
+        elif isinstance(word, GroupChoice) and word.group != PRESET:
+            fresh, _ = _compose([f"~{PRESET}", word.text], loader)
+            changed[word.group] = fresh.get(word.group)
+        else:
+            message = "cannot be told to a config that was composed before"
+            problems.append(Problem("override", word.text, message, "write key=value, or GROUP=OPTION"))
+    if problems:
+        raise ConfigError(problems)
+    return changed
 
 
 def _compose(

@@ -18,10 +18,12 @@ def cell(value: Any) -> Any:
 
 def read_cell(text: str) -> Any:
     """The value that `cell` and `line` wrote as `text`, as far as the text alone tells: 1 may have been the text 1."""
+    if text in {"True", "False"}:
+        return text == "True"
     try:
         return json.loads(text)
     except ValueError:
-        return {"True": True, "False": False}.get(text, text)
+        return float(text) if text in {"nan", "inf", "-inf"} else text
 
 
 def line(values: Iterable[Any]) -> str:

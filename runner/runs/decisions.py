@@ -2,9 +2,11 @@
 
 import json
 import math
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -36,3 +38,11 @@ def append(path: Path, decision: Decision, state: str, when: datetime) -> None:
             line[key] = None
     with path.open("a", encoding="utf-8") as file:
         file.write(json.dumps(line, allow_nan=False, ensure_ascii=False) + "\n")
+
+
+def read(path: Path) -> Iterator[dict[str, Any]]:
+    """Every line, but for one that is still being written."""
+    if path.is_file():
+        for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
+            if line.endswith("\n"):
+                yield json.loads(line)

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from runner.config.nested import flat
 from runner.config.objective import OBJECTIVE, Objective, Target
 from runner.config.search_space import SearchSpace, read_search_space
 from runner.config.trainable import ADJUSTED
@@ -16,7 +17,7 @@ from runner.runs.cells import cell, read_cell
 from runner.runs.folder import RunFolder
 from runner.runs.trial import TrialState
 from runner.runs.trials_table import BEST, LAST, PARAMETER
-from runner.runs.wording import flat, shown
+from runner.runs.wording import shown
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,16 @@ class RunFolder:
         return self.root / "decisions.jsonl"
 
     @property
+    def journal(self) -> Path:
+        """What a resume replays, a JSON object a line."""
+        return self.root / "journal.jsonl"
+
+    @property
+    def driver(self) -> Path:
+        """The process that works on the run now."""
+        return self.root / ".driver"
+
+    @property
     def trials(self) -> Path:
         """Holds a folder a trial."""
         return self.root / "trials"
@@ -96,8 +106,20 @@ class RunFolder:
 
     @property
     def tune(self) -> Path:
-        """Ray Tune's own files."""
-        return self.root / "tune"
+        """Ray Tune's own files: tune/, and tune_2/ and so on, one for each time that the run was taken up again."""
+        return self.segments()[-1]
+
+    def segments(self) -> list[Path]:
+        """Every folder of Ray Tune's, the first even before it is there."""
+        later = self.root.glob("tune_*")
+        return [self.root / "tune", *sorted(later, key=lambda path: int(path.name.removeprefix("tune_")))]
+
+    def next_segment(self) -> Path:
+        """Make the folder for what Ray Tune writes from now on."""
+        segments = self.segments()
+        folder = self.root / f"tune_{len(segments) + 1}" if segments[0].exists() else segments[0]
+        folder.mkdir()
+        return folder
 
     @property
     def log(self) -> Path:
@@ -114,7 +136,7 @@ class RunFolder:
 
     def checkpoints(self, name: str) -> list[Path]:
         """The checkpoints of one trial that Ray keeps, the oldest first."""
-        return sorted((self.tune / name).glob("checkpoint_*"))
+        return [path for segment in self.segments() for path in sorted((segment / name).glob("checkpoint_*"))]
 
     def trial_error(self, name: str) -> Path:
         """The traceback of a trial that failed."""

@@ -2,19 +2,32 @@
 
 import csv
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from runner.config.objective import OBJECTIVE
 from runner.runs.atomic import replacing
-from runner.runs.cells import cell, line
+from runner.runs.cells import cell, line, read_cell
 
 FIRST = ("trial", "iteration", "seconds", OBJECTIVE)
 
 
+@dataclass(frozen=True)
+class Report:
+    """One row: the objective is among the metrics; a metric that the report lacked is not."""
+
+    trial: str
+    iteration: int
+    seconds: float
+    metrics: dict[str, Any]
+
+
 class History:
-    """Appends reports to `path`; columns are those of FIRST and then the metrics in order of first appearance.
+    """Appends reports to `path`; what an earlier process wrote is kept.
+
+    The columns are those of FIRST and then the metrics in order of first appearance.
 
     A metric that is named like one of FIRST has the column metric/<name>.
     """
@@ -22,7 +35,12 @@ class History:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.columns: dict[str, str] = {}  # metric to column
-        path.write_text(line(FIRST), encoding="utf-8")
+        if not path.is_file():
+            path.write_text(line(FIRST), encoding="utf-8")
+            return
+        with path.open(encoding="utf-8", newline="") as file:
+            columns = next(csv.reader(file))[len(FIRST) :]
+        self.columns = {_metric(column): column for column in columns}
 
     def append(self, trial: str, iteration: int, seconds: float, metrics: Mapping[str, Any]) -> None:
         """Add one row; `metrics` holds the objective, `seconds` count from the trial's start."""
@@ -32,6 +50,16 @@ class History:
         cells = [cell(metrics[metric]) if metric in metrics else "" for metric in self.columns]
         with self.path.open("a", encoding="utf-8") as file:
             file.write(line([trial, iteration, round(seconds, 3), metrics[OBJECTIVE], *cells]))
+
+    def rows(self) -> Iterator[Report]:
+        """Every report, in the order in which they came."""
+        csv.field_size_limit(sys.maxsize)
+        with self.path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                metrics = {OBJECTIVE: read_cell(row[OBJECTIVE])} | {
+                    metric: read_cell(row[column]) for metric, column in self.columns.items() if row[column] != ""
+                }
+                yield Report(row["trial"], int(row["iteration"]), float(row["seconds"]), metrics)
 
     def forget(self, trial: str, iteration: int) -> None:
         """Take out the rows of `trial` from `iteration` on: they are run again."""
@@ -58,3 +86,8 @@ class History:
                 changed = change(row)
                 if changed is not None:
                     file.write(line(changed))
+
+
+def _metric(column: str) -> str:
+    bare = column.removeprefix("metric/")
+    return bare if bare in FIRST else column

@@ -20,7 +20,7 @@ class Lines:
         self.console = console
         self.time_budget = time_budget
         self.seldom = seldom
-        self._told = 0  # of record.ended_rows
+        self._told = len(record.ended_rows)
         self._failure_told = False
         self._last_line = -PAUSE
         self._last_status = record.began

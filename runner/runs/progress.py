@@ -68,4 +68,5 @@ def _opening(record: Record, title: str) -> str:
     """What is about to run, and where to look."""
     trials = plural(record.expected_trials, "trial") if record.expected_trials else "trials"
     epochs = f" of at most {plural(record.max_epochs, 'epoch')}" if record.max_epochs else ""
-    return f"{title}: {trials}{epochs}, in {shown(record.run.root)}"
+    before = f"; {len(record.ended_rows)} have ended before" if record.ended_rows else ""
+    return f"{title}: {trials}{epochs}, in {shown(record.run.root)}{before}"

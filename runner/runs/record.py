@@ -2,18 +2,18 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from runner.config.objective import OBJECTIVE, Objective
 from runner.runs.best import Best
-from runner.runs.decisions import Decision, append
+from runner.runs.decisions import Decision, append, read
 from runner.runs.folder import RunFolder
-from runner.runs.history import History
+from runner.runs.history import History, Report
 from runner.runs.trial import DEFAULTS, TrialRow, TrialState
-from runner.runs.trials_table import TrialsTable
+from runner.runs.trials_table import TrialsTable, read_rows
 
 __all__ = ["Record", "TrialRow", "TrialState"]
 
@@ -28,6 +28,7 @@ class Record:
         max_epochs: reports of a full trial, None where the trainable decides.
         defaults_first: the first trial runs the trainable's own defaults.
         clock: seconds since the epoch.
+        seconds_before: that earlier processes have worked on the run.
 
     Attributes:
         rows: every trial by its name, in order of start.
@@ -48,6 +49,7 @@ class Record:
         max_epochs: int | None,
         defaults_first: bool = False,
         clock: Callable[[], float] = time.time,
+        seconds_before: float = 0.0,
     ) -> None:
         self.run = run
         self.objective = objective
@@ -55,7 +57,7 @@ class Record:
         self.max_epochs = max_epochs
         self.defaults_first = defaults_first
         self.clock = clock
-        self.began = clock()
+        self.began = clock() - seconds_before
         self.rows: dict[str, TrialRow] = {}
         self.best: TrialRow | None = None
         self.ended_rows: list[TrialRow] = []
@@ -66,8 +68,50 @@ class Record:
         self._history = History(run.history_csv)
         self._table = TrialsTable(run.trials_csv)
         self._best = Best(run, objective)
-        self._table.write([])
         run.decisions.touch()
+        if not run.trials_csv.exists():
+            self._table.write([])
+
+    def take_up(self, configs: Mapping[str, Mapping[str, Any]]) -> None:
+        """Know the trials of earlier processes; those that had not ended are `interrupted` until they start again.
+
+        Args:
+            configs: the parameters of each trial, as they were proposed.
+        """
+        ends = read_rows(self.run.trials_csv)
+        rules = {line["trial"]: line["rule"] for line in read(self.run.decisions)}
+        started = self.clock()
+        for name, cells in ends.items():
+            self.rows[name] = TrialRow(name, configs[name], started, TrialState.INTERRUPTED)
+            self.rows[name].restarts, self.rows[name].note = int(cells["restarts"]), cells["note"]
+        for report in self._history.rows():
+            row = self.rows[report.trial]
+            row.iterations, row.seconds, row.last_metrics = report.iteration, report.seconds, report.metrics
+            self.epochs += 1
+            objective = float(report.metrics[OBJECTIVE])
+            if self.objective.better(objective, row.best):
+                row.improves(objective, report.iteration, row.last_metrics)
+        for name, cells in ends.items():
+            self._take_up_end(self.rows[name], cells, rules.get(name, ""))
+        self._choose_best()
+        self._best.keep(self.best)
+        self._table.write(self.rows.values())
+
+    def _take_up_end(self, row: TrialRow, cells: Mapping[str, str], rule: str) -> None:
+        row.started_at -= row.seconds
+        if cells["state"] not in (TrialState.RUNNING, TrialState.INTERRUPTED):
+            row.state, row.reason, row.checkpoint = TrialState(cells["state"]), cells["reason"], cells["checkpoint"]
+            row.seconds = float(cells["seconds"])
+            row.rule = rule
+            row.forget_earlier_bests()
+            if row.state.failed and self.run.trial_error(row.name).is_file():
+                row.error = self.run.trial_error(row.name).read_text(encoding="utf-8")
+            self.ended_rows.append(row)
+        self.states[row.state] += 1
+
+    def reports(self) -> Iterator[Report]:
+        """Every report of the run, in the order in which they came."""
+        return self._history.rows()
 
     def started(self, name: str, config: Mapping[str, Any]) -> None:
         """A trial starts, or goes on after a pause or a failure."""

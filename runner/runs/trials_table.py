@@ -1,14 +1,16 @@
 """trials.csv: a row a trial, rewritten whenever a trial starts or ends."""
 
+import csv
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from runner.config.nested import flat
 from runner.config.objective import OBJECTIVE
 from runner.runs.atomic import replacing
 from runner.runs.cells import cell, line
 from runner.runs.trial import TrialRow, TrialState
-from runner.runs.wording import flat
 
 PARAMETER, BEST, LAST = "config/", "best/", "last/"
 
@@ -95,3 +97,10 @@ class TrialsTable:
 
 def _cells(values: dict[str, Any], keys: Iterable[str]) -> list[Any]:
     return [cell(values[key]) if key in values else "" for key in keys]
+
+
+def read_rows(path: Path) -> dict[str, dict[str, str]]:
+    """The cells of every trial, by its name."""
+    csv.field_size_limit(sys.maxsize)
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["trial"]: row for row in csv.DictReader(file)}

@@ -6,6 +6,8 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any
 
+from runner.config.nested import flat
+
 NOTHING = "-"
 
 
@@ -40,17 +42,6 @@ def roughly(seconds: float) -> str:
 def plural(amount: int, noun: str) -> str:
     """1 trial, 2 trials."""
     return f"{amount} {noun}" if amount == 1 else f"{amount} {noun}s"
-
-
-def flat(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested mappings as dotted keys."""
-    leaves: dict[str, Any] = {}
-    for key, value in config.items():
-        if isinstance(value, Mapping) and value:
-            leaves |= flat(value, f"{prefix}{key}.")
-        else:
-            leaves[f"{prefix}{key}"] = value
-    return leaves
 
 
 def parameters(config: Mapping[str, Any]) -> str:

@@ -20,16 +20,19 @@ class StopByRule(Stopper):  # type: ignore[misc]
     """Asks each stopper of the config in turn and keeps the verdict of the first that says stop.
 
     A trial's last iteration is left alone: it ends itself, final weights included.
+
+    Args:
+        seconds_before: that earlier processes have used of the time budget.
     """
 
-    def __init__(self, experiment: Experiment, verdicts: Verdicts) -> None:
+    def __init__(self, experiment: Experiment, verdicts: Verdicts, seconds_before: float) -> None:
         self.rules: list[Rule] = [
             STOPPERS.get(choice.name).build(experiment, **choice.options) for choice in experiment.stoppers
         ]
         self.verdicts = verdicts
         self.last_iteration = experiment.budget.max_epochs
         self.time_budget = experiment.budget.time_budget
-        self.started = time.monotonic()
+        self.started = time.monotonic() - seconds_before
         self.mismatches = 0
 
     def __call__(self, trial_id: str, result: dict[str, Any]) -> bool:

@@ -13,6 +13,7 @@ from runner.config.registry import LOGGERS, SCHEDULERS, SEARCHERS
 from runner.config.search_space import Grid
 from runner.errors import ExperimentFailed
 from runner.runs.folder import RunFolder
+from runner.runs.journal import Event, Journal, seconds_spent
 from runner.runs.record import Record
 from runner.runs.wording import error_line, shown
 from runner.translate.distributions import to_ray
@@ -60,8 +61,13 @@ def run_trials(
     project: Path,
     changed: Callable[[], None],
     tell: Callable[[str], None],
+    journal: Journal,
+    earlier: list[Event],
 ) -> bool:
     """Run every trial and record it; Ray must have been started, within `ending_as_interrupt`.
+
+    `earlier` are the events of a run that is taken up again: its trials are known to `record`, and those that had not
+    ended go on.
 
     Returns True where Ctrl-C ended it. Raises KeyboardInterrupt at SIGTERM, SIGHUP and a second Ctrl-C, and
     ExperimentFailed where Ray Tune gives up.
@@ -71,12 +77,14 @@ def run_trials(
     from runner.translate.callbacks.recording import Recording
     from runner.translate.internals import retries
     from runner.translate.internals.reporting_trainable import TrialPlan, reporting_trainable
+    from runner.translate.journaled_search import JournaledSearch, algorithm
+    from runner.translate.resumption import Resumption
     from runner.translate.stopping import StopByRule
 
     resources = {"cpu": experiment.resources.cpu or 1.0, "gpu": experiment.resources.gpu or 0.0}
     verdicts = Verdicts()
     names = TrialNames(trials_expected(experiment))
-    stopper = StopByRule(experiment, verdicts)
+    stopper = StopByRule(experiment, verdicts, seconds_spent(earlier))
     plan = TrialPlan(
         trainable=experiment.trainable,
         objective=experiment.objective,
@@ -93,21 +101,24 @@ def run_trials(
         LOGGERS.get(choice.name).build(experiment, run.root.resolve(), tell, **choice.options)
         for choice in experiment.loggers
     ]
+    search = algorithm(
+        SEARCHERS.get(experiment.searcher.name).build(experiment, **experiment.searcher.options),
+        experiment.budget.max_concurrent,
+    )
+    scheduler = SCHEDULERS.get(experiment.scheduler.name).build(experiment, verdicts, **experiment.scheduler.options)
+    resumption = Resumption(record, earlier, scheduler, stopper, verdicts, search)
     retries.only_of_dead_processes()
     try:
         tune.run(
             reporting_trainable(plan),
-            name=run.tune.name,
+            name=run.next_segment().name,
             storage_path=str(run.root.resolve()),
             config=to_ray(experiment.search_space),
             num_samples=experiment.budget.num_samples,
-            search_alg=SEARCHERS.get(experiment.searcher.name).build(experiment, **experiment.searcher.options),
-            scheduler=SCHEDULERS.get(experiment.scheduler.name).build(
-                experiment, verdicts, **experiment.scheduler.options
-            ),
+            search_alg=JournaledSearch(search, journal, earlier, resumption.bring_back),
+            scheduler=scheduler,
             stop=stopper,
             resources_per_trial=resources,
-            max_concurrent_trials=None if experiment.searcher.name == "random" else experiment.budget.max_concurrent,
             reuse_actors=experiment.trainable.reuse_workers,
             checkpoint_config=tune.CheckpointConfig(
                 num_to_keep=CHECKPOINTS,
@@ -115,7 +126,7 @@ def run_trials(
                 checkpoint_score_order=experiment.objective.mode,
             ),
             max_failures=experiment.budget.max_failures,
-            callbacks=[Recording(record, verdicts, stopper, experiment.trainable, changed, tell), *loggers],
+            callbacks=[Recording(record, journal, verdicts, stopper, experiment.trainable, changed, tell), *loggers],
             trial_name_creator=names,
             trial_dirname_creator=names,
             raise_on_failed_trial=False,

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from runner.config.experiment import Experiment
+from runner.config.nested import flat as dotted
 from runner.config.points import BEST, EvaluatedPoint, WarmStart, completed, faults, flat, missing, nested
 from runner.runs.earlier_run import EarlierRun, EarlierTrial
 from runner.runs.locate import run_folder
 from runner.runs.points_file import read_points
-from runner.runs.wording import flat as dotted
 from runner.runs.wording import plural, shown
 
 Point = dict[str, Any]

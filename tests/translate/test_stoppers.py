@@ -45,7 +45,7 @@ def test_rules_and_verdicts_can_be_pickled_with_rays_snapshots() -> None:
 
 
 def test_the_experiment_ends_at_the_third_mismatch() -> None:
-    stopper = StopByRule(experiment(), Verdicts())
+    stopper = StopByRule(experiment(), Verdicts(), seconds_before=0)
     stopper.mismatch()
     stopper.mismatch()
     assert (stopper.end(), stopper.stop_all()) == (None, False)

@@ -7,12 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ray.tune import Callback
+from ray.tune import Callback, Checkpoint
 from ray.tune.experiment import Trial
 
 from runner.config.trainable import Trainable
 from runner.errors import AttestationError, OutOfMemoryError
 from runner.runs.decisions import Decision
+from runner.runs.journal import Event, Journal
 from runner.runs.record import Record, TrialState
 from runner.runs.wording import error_line
 from runner.translate.callbacks.reports import metrics_of
@@ -37,6 +38,7 @@ class Recording(Callback):  # type: ignore[misc]
     def __init__(
         self,
         record: Record,
+        journal: Journal,
         verdicts: Verdicts,
         stopper: StopByRule,
         trainable: Trainable,
@@ -44,6 +46,7 @@ class Recording(Callback):  # type: ignore[misc]
         tell: Callable[[str], None],
     ) -> None:
         self.record = record
+        self.journal = journal
         self.verdicts = verdicts
         self.stopper = stopper
         self.trainable = trainable
@@ -70,6 +73,12 @@ class Recording(Callback):  # type: ignore[misc]
             self.tell(f"{trial} runs again what no usable checkpoint held: iteration {again}")
         self.changed()
 
+    def on_checkpoint(
+        self, iteration: int, trials: list[Trial], trial: Trial, checkpoint: Checkpoint, **info: Any
+    ) -> None:
+        path = str(Path(checkpoint.path).relative_to(self.record.run.root.resolve()))
+        self.journal.write(Event("checkpoint", str(trial), trial.last_result["training_iteration"], path=path))
+
     def on_trial_complete(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         verdict = self.verdicts.take(trial.trial_id)
         if verdict is None:
@@ -89,7 +98,7 @@ class Recording(Callback):  # type: ignore[misc]
             state, rule = TrialState.OUT_OF_MEMORY, "out_of_memory"
         elif process_died(trial):
             rule, reason = "process_died", f"its process died {_times(self.record.rows[str(trial)].restarts + 1)}"
-        self._ended(trial, state, Verdict(rule, _iterations(trial), None, None, reason), error)
+        self._ended(trial, state, Verdict(rule, self._iterations(trial), None, None, reason), error)
 
     def on_trial_recover(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         """Its process died, and Ray starts another one for it."""
@@ -109,12 +118,15 @@ class Recording(Callback):  # type: ignore[misc]
             self.record.cut_off(end.detail)
             for trial in trials:
                 if self._is_running(trial):
-                    self._ended(trial, TrialState.STOPPED, replace(end, iteration=_iterations(trial)))
+                    self._ended(trial, TrialState.STOPPED, replace(end, iteration=self._iterations(trial)))
         self.changed()
 
     def _is_running(self, trial: Trial) -> bool:
         row = self.record.rows.get(str(trial))
         return row is not None and row.state is TrialState.RUNNING
+
+    def _iterations(self, trial: Trial) -> int:
+        return self.record.rows[str(trial)].iterations
 
     def _completed(self, trial: Trial) -> None:
         adjusted = self.record.rows[str(trial)].adjusted
@@ -122,7 +134,7 @@ class Recording(Callback):  # type: ignore[misc]
             f", with {key}={value} in the place of {trial.config.get(key, 'the default')}"
             for key, value in adjusted.items()
         )
-        verdict = Verdict("end", _iterations(trial), None, None, f"trained to its end{instead}")
+        verdict = Verdict("end", self._iterations(trial), None, None, f"trained to its end{instead}")
         self._ended(trial, TrialState.COMPLETED, verdict)
 
     def _ended(self, trial: Trial, state: TrialState, verdict: Verdict, error: str = "") -> None:
@@ -146,7 +158,3 @@ def _last_error(text: str) -> str:
     """Ray's text of the last failure, without the line that counts failures and without the colours of a terminal."""
     last = re.split(r"^Failure # \d+ \(occurred at .*\)\n", text, flags=re.MULTILINE)[-1]
     return re.sub(r"\x1b\[[\d;]*m", "", last)
-
-
-def _iterations(trial: Trial) -> int:
-    return int(trial.last_result.get("training_iteration", 0)) if trial.last_result else 0

@@ -18,6 +18,11 @@ class RecordedASHA(AsyncHyperBandScheduler):  # type: ignore[misc]
         self.verdicts = verdicts
         self.last_iteration = last_iteration
 
+    def on_trial_add(self, tune_controller: Any, trial: Any) -> None:
+        # A trial that goes on stays in its bracket, with what that knows of it.
+        if trial.trial_id not in self._trial_info:
+            super().on_trial_add(tune_controller, trial)
+
     def on_trial_result(self, tune_controller: Any, trial: Any, result: dict[str, Any]) -> str:
         iteration = result[self._time_attr]
         rung = self._next_rung(trial.trial_id, iteration)

@@ -1,0 +1,84 @@
+"""What of a run's configuration may be another when it is taken up again."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from runner.config.nested import flat
+from runner.config.search_space import call_to_mapping, is_call
+
+
+class Weight(StrEnum):
+    """How much a change means to the trials that ran."""
+
+    SAFE = "safe"
+    ALLOW = "needs --allow"
+    IMPOSSIBLE = "impossible"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One key with another value; a key that is absent on a side is None there."""
+
+    key: str
+    before: Any
+    after: Any
+    weight: Weight
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.before!r} -> {self.after!r} ({self.weight}: {self.reason})"
+
+
+RULES: tuple[tuple[str, Weight, str], ...] = (
+    ("budget.max_epochs", Weight.IMPOSSIBLE, "trials that ended were given the other number"),
+    ("budget", Weight.SAFE, "how much may be spent from now on"),
+    ("resources", Weight.SAFE, "what a trial takes from now on"),
+    ("ray", Weight.SAFE, "where the trials run"),
+    ("logger", Weight.SAFE, "what is written from now on"),
+    ("trainable.on_oom", Weight.SAFE, "what follows when a trial is out of memory"),
+    ("trainable.keep_best", Weight.SAFE, "which weights are kept"),
+    ("trainable.curves", Weight.SAFE, "which pictures are drawn"),
+    ("trainable.checkpoint_every", Weight.SAFE, "how often trials are saved"),
+    ("scheduler", Weight.ALLOW, "trials that ended were judged by another rule"),
+    ("stopper", Weight.ALLOW, "trials that ended were judged by another rule"),
+    ("searcher", Weight.IMPOSSIBLE, "what it has learned cannot be carried over to another"),
+    (
+        "search_space",
+        Weight.IMPOSSIBLE,
+        "trials that ended came from another space",
+    ),
+    (
+        "objective",
+        Weight.IMPOSSIBLE,
+        "trials that ended were compared by another",
+    ),
+    ("trainable", Weight.IMPOSSIBLE, "trials that ended were trained otherwise"),
+    ("", Weight.IMPOSSIBLE, "it is part of what the run is"),
+)
+"""The first prefix that holds decides."""
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    """Every key of two configs whose values differ, with what that means."""
+    old, new = flat(_spelled_out(before)), flat(_spelled_out(after))
+    for key in dict.fromkeys([*old, *new]):
+        if old.get(key) != new.get(key):
+            _, weight, reason = next(rule for rule in RULES if _below(key, rule[0]))
+            yield Change(key, old.get(key), new.get(key), weight, reason)
+
+
+def _spelled_out(config: Mapping[str, Any]) -> dict[str, Any]:
+    """With every distribution of the space as a mapping: uniform(0, 1) and its long form are the same."""
+
+    def spell(node: Any) -> Any:
+        if isinstance(node, Mapping):
+            return {key: spell(value) for key, value in node.items()}
+        return call_to_mapping(node) if isinstance(node, str) and is_call(node) else node
+
+    return {**config, "search_space": spell(config["search_space"])}
+
+
+def _below(key: str, prefix: str) -> bool:
+    return not prefix or key == prefix or key.startswith(f"{prefix}.")

@@ -1,0 +1,27 @@
+"""resume: go on with a run that was interrupted, crashed, or lost its machine."""
+
+from runner.commands.arguments import Arguments
+from runner.commands.command import Command
+
+COMMAND = Command(
+    summary="go on with a run that was interrupted or crashed",
+    usage="RUN",
+    about=(
+        "From the run folder alone. Trials that ended are kept, the others go on from their checkpoints, and searcher,"
+        " scheduler and stoppers know what they knew. Words change what is safe to change (budget, resources, loggers);"
+        " another scheduler or stopper needs --allow."
+    ),
+    flags={"--allow": "let changes through that make trials harder to compare"},
+    configures=True,
+    examples={
+        "python -m runner resume latest": "the newest run below outputs/",
+        "python -m runner resume outputs/shapes/2026-11-20_23-19-42 budget.max_concurrent=1": "one trial at a time",
+    },
+)
+
+
+def run(arguments: Arguments) -> int:
+    """Returns the exit code."""
+    from runner.commands.take_up import take_up
+
+    return take_up(arguments, must_be_more=False)

@@ -1,0 +1,121 @@
+"""What resume and extend have in common: read a run from its folder, change what is safe to change, and go on."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from runner.checks import changes
+from runner.checks.changes import Change, Weight
+from runner.commands.arguments import Arguments
+from runner.commands.job import Job, check, refuse_machine, refuse_resources, refuse_searcher, run_job, tell
+from runner.config.compose import change
+from runner.config.hydra_loader import HydraLoader, read_yaml_file, search_path
+from runner.errors import OK, ConfigError, Problem
+from runner.runs.driver import refuse_taken
+from runner.runs.folder import RunFolder
+from runner.runs.journal import Event, read
+from runner.runs.locate import run_folder
+from runner.runs.output import redirected, terminal
+from runner.runs.trial import TrialState
+from runner.runs.trials_table import read_rows
+from runner.runs.wording import plural, shown
+
+MORE = re.compile(r"budget\.num_samples=\+(\d+)")
+ENDED = (TrialState.COMPLETED, TrialState.STOPPED, TrialState.FAILED, TrialState.OUT_OF_MEMORY)
+
+
+def take_up(arguments: Arguments, *, must_be_more: bool) -> int:
+    """Go on with the run that is named. Returns the exit code.
+
+    Args:
+        must_be_more: refuse where the words do not give the run more to do.
+    """
+    run = run_folder(arguments.names[0], Path.cwd())
+    refuse_taken(run)
+    events = list(read(run.journal))
+    project = _project(events)
+    before = read_yaml_file(run.config)
+    words = _absolute(arguments.words, before)
+    after = change(before, words, HydraLoader(search_path(None, project)))
+    found = list(changes.changes(before, after))
+    _refuse(found, run, allowed="--allow" in arguments.flags)
+    job = check(after, words)
+    left, expected = _left(run, job)
+    if must_be_more and not any(one.key.startswith("budget.") for one in found):
+        remedy = f"type python -m runner extend {shown(run.root)} budget.num_samples=+{max(1, expected)}"
+        raise ConfigError([Problem("extend", "budget", "nothing more to do is asked for", remedy)])
+    if not left:
+        print(
+            f"all {plural(expected, 'trial')} of {shown(run.root)} have ended; for more of them, type:\n"
+            f"  python -m runner extend {shown(run.root)} budget.num_samples=+{expected}"
+        )
+        return OK
+    for one in found:
+        print(one)
+    return _go_on(replace(job, words=_all_words(run, words)), run, project)
+
+
+def _go_on(job: Job, run: RunFolder, project: Path) -> int:
+    refuse_machine([job], project)
+    refuse_searcher([job])
+
+    from runner.translate.ray_session import ray_session
+    from runner.translate.signals import ending_as_interrupt
+
+    console = terminal()
+    console.print(f"starting Ray ({job.experiment.ray.name})")
+    with ending_as_interrupt(), redirected(run.log), ray_session(job.experiment.ray) as available:
+        refuse_resources([job], available)
+        return run_job(job, run, project, available, console).exit_code
+
+
+def _project(events: Sequence[Event]) -> Path:
+    """The folder in which the run was started: relative paths of the config begin there."""
+    began = [Path(event.path) for event in events if event.kind == "began"]
+    if began and not began[0].is_dir():
+        tell(f"the folder that the run was started in is gone ({began[0]}): paths are looked for here")
+    return began[0] if began and began[0].is_dir() else Path.cwd()
+
+
+def _absolute(words: Sequence[str], config: dict[str, object]) -> tuple[str, ...]:
+    """budget.num_samples=+50 as the number that it comes to."""
+    budget = config["budget"]
+    now = budget["num_samples"] if isinstance(budget, dict) else 0
+    return tuple(MORE.sub(lambda found: f"budget.num_samples={now + int(found[1])}", word) for word in words)
+
+
+def _refuse(found: Sequence[Change], run: RunFolder, *, allowed: bool) -> None:
+    """Raise ConfigError where a change is impossible, or wants a word more."""
+    wrong = [one for one in found if one.weight is Weight.IMPOSSIBLE or (one.weight is Weight.ALLOW and not allowed)]
+    fewer = [one for one in found if one.key == "budget.num_samples" and (one.after or 0) < (one.before or 0)]
+    if wrong or fewer:
+        told = [
+            Problem("change", one.key, f"{one.before!r} -> {one.after!r}: {one.reason}", _remedy(one, run))
+            for one in wrong
+        ]
+        told += [Problem("change", one.key, "is less than before", "type budget.num_samples=+50") for one in fewer]
+        raise ConfigError(told)
+
+
+def _remedy(one: Change, run: RunFolder) -> str:
+    return (
+        "add --allow"
+        if one.weight is Weight.ALLOW
+        else f"start a run of its own, with searcher.warm_start={shown(run.root)}"
+    )
+
+
+def _left(run: RunFolder, job: Job) -> tuple[int, int]:
+    """Trials that have not ended or not started, and all of them."""
+    from runner.translate.tuning import trials_expected
+
+    expected = trials_expected(job.experiment)
+    ended = sum(row["state"] in ENDED for row in read_rows(run.trials_csv).values())
+    return expected - ended, expected
+
+
+def _all_words(run: RunFolder, words: Sequence[str]) -> tuple[str, ...]:
+    """What was typed at first, and since."""
+    before = read_yaml_file(run.overrides) if run.overrides.is_file() else []
+    return (*before, *words)

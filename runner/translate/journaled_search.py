@@ -1,0 +1,121 @@
+"""A search algorithm whose every step is written down, and that can be brought back from that.
+
+Ray saves its searchers now and then, as pickles, and behind its trials. Here each proposal is on disk before its trial
+exists, and a searcher is brought back by asking and telling it the same things once more, in the same order: it is
+seeded, and so it answers the same.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ray.tune.experiment import Trial
+from ray.tune.search import ConcurrencyLimiter, SearchAlgorithm, Searcher, SearchGenerator
+
+from runner.config.objective import OBJECTIVE
+from runner.errors import RunnerError
+from runner.runs.journal import Event, Journal
+from runner.runs.plain_yaml import plain
+
+ITERATION = "training_iteration"
+
+
+class OtherProposalError(RunnerError):
+    """A searcher that is brought back proposes something else than it did."""
+
+
+def algorithm(search: Any, max_concurrent: int | None) -> SearchAlgorithm:
+    """A searcher of Ray's as a search algorithm that proposes as long as fewer than `max_concurrent` trials run."""
+    if not isinstance(search, Searcher):
+        return search  # Ray's own for random search, which limits itself
+    return SearchGenerator(ConcurrencyLimiter(search, max_concurrent) if max_concurrent else search)
+
+
+class JournaledSearch(SearchAlgorithm):  # type: ignore[misc]
+    """Writes the proposals of `search`, and what it is told, to `journal`.
+
+    Args:
+        earlier: events of the run so far.
+        bring_back: given every trial of those events by its name, returns the ones that are still to run.
+    """
+
+    def __init__(
+        self,
+        search: SearchAlgorithm,
+        journal: Journal,
+        earlier: Sequence[Event] = (),
+        bring_back: Callable[[Mapping[str, Trial]], list[Trial]] | None = None,
+    ) -> None:
+        self.search = search
+        self.journal = journal
+        self.earlier = earlier
+        self.bring_back = bring_back
+        self.waiting: list[Trial] = []
+        self.names: dict[str, str] = {}
+
+    @property
+    def metric(self) -> Any:
+        return self.search.metric
+
+    @property
+    def total_samples(self) -> int:
+        return int(self.search.total_samples)
+
+    def set_search_properties(self, metric: Any, mode: Any, config: dict[str, Any], **spec: Any) -> bool:
+        return bool(self.search.set_search_properties(metric, mode, config, **spec))
+
+    def add_configurations(self, experiments: Any) -> None:
+        """Take the experiment, and bring back what it has come to."""
+        self.search.add_configurations(experiments)
+        trials: dict[str, Trial] = {}
+        for event in self.earlier:
+            self._replay(event, trials)
+        if self.bring_back:
+            self.waiting = self.bring_back(trials)
+
+    def next_trial(self) -> Trial | None:
+        if self.waiting:
+            return self.waiting.pop(0)
+        trial = self.search.next_trial()
+        if trial is not None:
+            self.names[trial.trial_id] = str(trial)
+            self.journal.write(Event("proposed", str(trial), config=as_written(trial.config)))
+        return trial
+
+    def on_trial_result(self, trial_id: str, result: dict[str, Any]) -> None:
+        self.search.on_trial_result(trial_id, result)
+        self.journal.write(Event("reported", self.names[trial_id], result[ITERATION], result[OBJECTIVE]))
+
+    def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
+        self.search.on_trial_complete(trial_id, result, error)
+        told = (result or {}).get(ITERATION), (result or {}).get(OBJECTIVE)
+        self.journal.write(Event("ended", self.names[trial_id], *told, failed=error))
+
+    def is_finished(self) -> bool:
+        return self._finished or (not self.waiting and self.search.is_finished())
+
+    def _replay(self, event: Event, trials: dict[str, Trial]) -> None:
+        if event.kind == "proposed":
+            trial = self.search.next_trial()
+            if trial is None or str(trial) != event.trial or as_written(trial.config) != event.config:
+                proposal = "nothing" if trial is None else f"{trial} {as_written(trial.config)}"
+                raise OtherProposalError(
+                    f"the searcher cannot be brought back: it proposed {event.trial} {event.config}, and now {proposal}"
+                    "\n    -> use the versions of the libraries that the run was started with"
+                )
+            trials[event.trial] = trial
+            self.names[trial.trial_id] = event.trial
+        elif event.kind in {"reported", "ended"}:
+            trial_id = trials[event.trial].trial_id
+            known = event.iteration is not None and event.objective is not None
+            result = {ITERATION: event.iteration, OBJECTIVE: event.objective} if known else None
+            if event.kind == "ended":
+                self.search.on_trial_complete(trial_id, result, event.failed)
+            elif result is not None:
+                self.search.on_trial_result(trial_id, result)
+
+
+def as_written(config: Mapping[str, Any]) -> dict[str, Any]:
+    """A configuration as it comes back from the journal."""
+    written: dict[str, Any] = json.loads(json.dumps(plain(config)))
+    return written
