@@ -12,17 +12,17 @@ from runner.commands.job import Job, check, refuse_machine, refuse_resources, re
 from runner.config.compose import change
 from runner.config.hydra_loader import HydraLoader, read_yaml_file, search_path
 from runner.errors import OK, ConfigError, Problem
+from runner.runs import decisions
+from runner.runs.decisions import is_over
 from runner.runs.driver import refuse_taken
 from runner.runs.folder import RunFolder
 from runner.runs.journal import Event, read
 from runner.runs.locate import run_folder
 from runner.runs.output import redirected, terminal
-from runner.runs.trial import TrialState
 from runner.runs.trials_table import read_rows
 from runner.runs.wording import plural, shown
 
 MORE = re.compile(r"budget\.num_samples=\+(\d+)")
-ENDED = (TrialState.COMPLETED, TrialState.STOPPED, TrialState.FAILED, TrialState.OUT_OF_MEMORY)
 
 
 def take_up(arguments: Arguments, *, must_be_more: bool) -> int:
@@ -111,7 +111,8 @@ def _left(run: RunFolder, job: Job) -> tuple[int, int]:
     from runner.translate.tuning import trials_expected
 
     expected = trials_expected(job.experiment)
-    ended = sum(row["state"] in ENDED for row in read_rows(run.trials_csv).values())
+    rules = {line["trial"]: line["rule"] for line in decisions.read(run.decisions)}
+    ended = sum(is_over(row["state"], rules.get(name, "")) for name, row in read_rows(run.trials_csv).items())
     return expected - ended, expected
 
 

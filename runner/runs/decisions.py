@@ -1,4 +1,8 @@
-"""Why each trial ended: decisions.jsonl, a JSON object a line."""
+"""What was decided about each trial, and why: decisions.jsonl, a JSON object a line.
+
+`state` is that of the trial after its end, or `promoted` (a scheduler compared it and let it go on) or `restarted`
+(its process died, and it went on in another).
+"""
 
 import json
 import math
@@ -8,10 +12,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+CUT_OFF = ("budget.time_budget", "attestation")
+"""Rules that end the whole experiment: a trial that they stop could go on."""
+
 
 @dataclass(frozen=True)
 class Decision:
-    """The end of one trial, and the rule that ended it.
+    """What a rule decided about one trial: mostly its end.
 
     Attributes:
         iteration: the trial's reports so far.
@@ -20,6 +27,8 @@ class Decision:
             ended for it), "end" (trained to its end), "error" or "interrupted".
         value: what the rule looked at, and compared_with: what it held that against; None where there is no such thing.
         detail: a sentence for people ("0.12 is below 0.31, the cut-off of rung 3 among 4 trials").
+        rank: the trial's place, from 1, among the `ranked` trials that the rule compared; None: it compares none.
+        epochs_saved: epochs of a full trial that were not run; None where the length of one is not known.
     """
 
     trial: str
@@ -28,6 +37,9 @@ class Decision:
     value: float | None
     compared_with: float | None
     detail: str
+    rank: int | None = None
+    ranked: int | None = None
+    epochs_saved: int | None = None
 
 
 def append(path: Path, decision: Decision, state: str, when: datetime) -> None:
@@ -46,3 +58,9 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
         for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
             if line.endswith("\n"):
                 yield json.loads(line)
+
+
+def is_over(state: str, rule: str) -> bool:
+    """Whether a trial in that state, by that rule, has nothing left to do when its run is taken up again."""
+    unfinished = state in {"running", "interrupted"} or (state == "stopped" and rule in CUT_OFF)
+    return not unfinished

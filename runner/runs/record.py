@@ -9,7 +9,7 @@ from typing import Any
 
 from runner.config.objective import OBJECTIVE, Objective
 from runner.runs.best import Best
-from runner.runs.decisions import Decision, append, read
+from runner.runs.decisions import Decision, append, is_over, read
 from runner.runs.folder import RunFolder
 from runner.runs.history import History, Report
 from runner.runs.trial import DEFAULTS, TrialRow, TrialState
@@ -99,7 +99,7 @@ class Record:
 
     def _take_up_end(self, row: TrialRow, cells: Mapping[str, str], rule: str) -> None:
         row.started_at -= row.seconds
-        if cells["state"] not in (TrialState.RUNNING, TrialState.INTERRUPTED):
+        if is_over(cells["state"], rule):
             row.state, row.reason, row.checkpoint = TrialState(cells["state"]), cells["reason"], cells["checkpoint"]
             row.seconds = float(cells["seconds"])
             row.rule = rule
@@ -147,6 +147,14 @@ class Record:
                 self.best = row
             if self.best is row:
                 self._best.keep(row)
+
+    def epochs_left(self, name: str) -> int | None:
+        """Epochs that a trial has not run of a full one, None where nobody knows how long that is."""
+        return None if self.max_epochs is None else self.max_epochs - self.rows[name].iterations
+
+    def promoted(self, decision: Decision) -> None:
+        """A scheduler compared a trial and lets it go on."""
+        append(self.run.decisions, decision, "promoted", self._now())
 
     def restarted(self, decision: Decision) -> None:
         """A trial's process died, and the trial goes on in a new one: told before it is `started` again."""

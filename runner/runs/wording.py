@@ -70,3 +70,8 @@ def wrapped(text: str, width: int, indent: int) -> str:
     return fill(
         text, max(width, indent + 20), subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False
     )
+
+
+def labelled(label: str, text: str, width: int, indent: int = 14) -> str:
+    """A label on the left and words on the right, in lines of `width`."""
+    return wrapped(f"{label:<{indent}}{text}", width, indent)

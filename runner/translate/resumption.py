@@ -10,7 +10,6 @@ from ray.tune.schedulers import TrialScheduler
 from ray.tune.search import SearchAlgorithm
 
 from runner.config.objective import OBJECTIVE
-from runner.runs.decisions import Decision
 from runner.runs.history import Report
 from runner.runs.journal import Event
 from runner.runs.record import Record, TrialState
@@ -63,6 +62,8 @@ class Resumption:
             result = as_result(report)
             if not self.stopper(trial.trial_id, result):
                 self.scheduler.on_trial_result(None, trial, result)
+            # What it promoted is in decisions.jsonl.
+            self.verdicts.take_promotion(trial.trial_id)
             last[report.trial] = report, self.verdicts.take(trial.trial_id)
         return last
 
@@ -80,10 +81,8 @@ class Resumption:
             return
         self._end(trial, (report, verdict), failed=False)
         self.search.on_trial_complete(trial.trial_id, as_result(report))
-        decision = Decision(
-            str(trial), verdict.iteration, verdict.rule, verdict.value, verdict.compared_with, verdict.detail
-        )
-        self.record.ended(str(trial), TrialState.STOPPED, decision)
+        saved = self.record.epochs_left(str(trial))
+        self.record.ended(str(trial), TrialState.STOPPED, verdict.decision(str(trial), saved))
 
     def _go_on(self, trial: Trial, last: tuple[Report, Verdict | None] | None) -> None:
         if last is None:

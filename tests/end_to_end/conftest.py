@@ -104,7 +104,9 @@ class Finished:
 
     @property
     def decisions(self) -> dict[str, dict[str, Any]]:
+        """How each trial ended."""
         lines = [json.loads(line) for line in (self.run / "decisions.jsonl").read_text().splitlines()]
+        lines = [line for line in lines if line["state"] != "promoted"]
         assert len({line["trial"] for line in lines}) == len(lines)
         return {line["trial"]: line for line in lines}
 

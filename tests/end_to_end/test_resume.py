@@ -84,7 +84,8 @@ def outcome(run: Path) -> list[tuple[Any, ...]]:
 
 def check_each_once(run: Path) -> None:
     """Each trial ended once, and reported each iteration once, in their order."""
-    ended = [json.loads(line)["trial"] for line in (run / "decisions.jsonl").read_text().splitlines()]
+    lines = [json.loads(line) for line in (run / "decisions.jsonl").read_text().splitlines()]
+    ended = [line["trial"] for line in lines if line["state"] != "promoted"]
     assert sorted(ended) == sorted(set(ended))
     assert len(ended) == 12
     seen: dict[str, int] = {}
@@ -132,6 +133,11 @@ def test_an_interrupted_run_is_resumed_from_the_command_that_it_prints(run: Run,
     for number in range(4):
         mine = [int(row["iteration"]) for row in done.rows("history.csv") if row["trial"] == f"trial_00{number}"]
         assert mine == list(range(1, len(mine) + 1))
+    why = run("why", "latest")
+    assert (why.code, why.err) == (0, "")
+    assert "searcher      random proposed 4 configurations" in why.out
+    assert "trial_001: model.x=" in run("why", "latest", "1").out
+    assert "the run has no such trial" in wrong(run, "why", "latest", "9").err
     again = run("resume", "latest")
     assert again.code == 0
     assert "all 4 trials" in again.out

@@ -17,7 +17,7 @@ def refuse(word: str) -> Any:
 def test_a_decision_is_one_json_line(tmp_path: Path) -> None:
     path = tmp_path / "decisions.jsonl"
     detail = '0.12 is below 0.31,\nthe "cut-off"'
-    append(path, Decision("t1", 3, "asha", 0.12, 0.31, detail), "stopped", WHEN)
+    append(path, Decision("t1", 3, "asha", 0.12, 0.31, detail, 4, 5, 7), "stopped", WHEN)
     append(path, Decision("t2", 9, "end", None, None, "trained to its end"), "completed", WHEN)
     first, second = (json.loads(line) for line in path.read_text().splitlines())
     assert first == {
@@ -29,6 +29,9 @@ def test_a_decision_is_one_json_line(tmp_path: Path) -> None:
         "value": 0.12,
         "compared_with": 0.31,
         "detail": detail,
+        "rank": 4,
+        "ranked": 5,
+        "epochs_saved": 7,
     }
     assert second["value"] is None
 

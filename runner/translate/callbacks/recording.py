@@ -12,7 +12,7 @@ from ray.tune.experiment import Trial
 
 from runner.config.trainable import Trainable
 from runner.errors import AttestationError, OutOfMemoryError
-from runner.runs.decisions import Decision
+from runner.runs.decisions import CUT_OFF, Decision
 from runner.runs.journal import Event, Journal
 from runner.runs.record import Record, TrialState
 from runner.runs.wording import error_line
@@ -71,6 +71,9 @@ class Recording(Callback):  # type: ignore[misc]
         if now <= before:
             again = f"{now} to {before}" if now < before else f"{now}"
             self.tell(f"{trial} runs again what no usable checkpoint held: iteration {again}")
+        promotion = self.verdicts.take_promotion(trial.trial_id)
+        if promotion is not None:
+            self.record.promoted(promotion.decision(str(trial)))
         self.changed()
 
     def on_checkpoint(
@@ -138,11 +141,10 @@ class Recording(Callback):  # type: ignore[misc]
         self._ended(trial, TrialState.COMPLETED, verdict)
 
     def _ended(self, trial: Trial, state: TrialState, verdict: Verdict, error: str = "") -> None:
-        decision = Decision(
-            str(trial), verdict.iteration, verdict.rule, verdict.value, verdict.compared_with, verdict.detail
-        )
+        saved = self.record.epochs_left(str(trial)) if state is TrialState.STOPPED else None
+        decision = verdict.decision(str(trial), saved)
         kept = Path(trial.checkpoint.path) if trial.checkpoint else None
-        if self.trainable.keeps_weights and not state.failed:
+        if self.trainable.keeps_weights and not state.failed and verdict.rule not in CUT_OFF:
             for folder in self.record.run.checkpoints(str(trial)):
                 shutil.rmtree(folder)
             kept = None

@@ -1,10 +1,18 @@
 """ASHA that says why it stops a trial. Reads the rungs of Ray's scheduler, which are private (tried on Ray 2.60)."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from ray.tune.schedulers import AsyncHyperBandScheduler, TrialScheduler
 
 from runner.translate.verdicts import Verdict, Verdicts
+
+
+class Rung(NamedTuple):
+    """A rung before a report: its cut-off (None: too few trials), and what the trials before had, more being better."""
+
+    milestone: float
+    cutoff: float | None
+    values: tuple[float, ...]
 
 
 class RecordedASHA(AsyncHyperBandScheduler):  # type: ignore[misc]
@@ -27,31 +35,49 @@ class RecordedASHA(AsyncHyperBandScheduler):  # type: ignore[misc]
         iteration = result[self._time_attr]
         rung = self._next_rung(trial.trial_id, iteration)
         action: str = super().on_trial_result(tune_controller, trial, result)
+        last = self.last_iteration is not None and iteration >= self.last_iteration
         if action != TrialScheduler.STOP:
+            if rung and not last and not result.get("done"):
+                self.verdicts.promote(trial.trial_id, self._promotion(rung, iteration, result[self._metric]))
             return action
         # Ray asks once more for a function that has just returned (`done`): nothing is left to be stopped.
-        if result.get("done") or (self.last_iteration is not None and iteration >= self.last_iteration):
+        if result.get("done") or last:
             self._num_stopped -= 1
             return str(TrialScheduler.CONTINUE)
         self.verdicts.give(trial.trial_id, self._verdict(rung, iteration, result[self._metric]))
         return action
 
-    def _next_rung(self, trial_id: str, iteration: int) -> tuple[float, float | None, int] | None:
-        """The rung that this report falls on: its milestone, its cut-off now, and how many trials set that."""
+    def _next_rung(self, trial_id: str, iteration: int) -> Rung | None:
+        """The rung that this report falls on, as it is before it."""
         bracket = self._trial_info[trial_id]
         for milestone, recorded in bracket._rungs:
             if iteration >= milestone and trial_id not in recorded:
                 cutoff = bracket.cutoff(recorded)
-                return milestone, None if cutoff is None else self._metric_op * float(cutoff), len(recorded)
+                values = tuple(float(value) for value in recorded.values())
+                return Rung(milestone, None if cutoff is None else self._metric_op * float(cutoff), values)
         return None
 
-    def _verdict(self, rung: tuple[float, float | None, int] | None, iteration: int, value: float) -> Verdict:
-        if rung is None or rung[1] is None:
+    def _rank(self, rung: Rung, value: float) -> tuple[int, int]:
+        """The place of a value in the rung, and of how many."""
+        return 1 + sum(other > self._metric_op * value for other in rung.values), len(rung.values) + 1
+
+    def _verdict(self, rung: Rung | None, iteration: int, value: float) -> Verdict:
+        if rung is None or rung.cutoff is None:
             return Verdict("asha", iteration, value, self._max_t, f"reached max_t={self._max_t}")
-        milestone, cutoff, others = rung
+        others = len(rung.values)
         worse = "below" if self._mode == "max" else "above"
         detail = (
-            f"{value:.4g} is {worse} {cutoff:.4g}, the cut-off of the rung at iteration {milestone:g}"
+            f"{value:.4g} is {worse} {rung.cutoff:.4g}, the cut-off of the rung at iteration {rung.milestone:g}"
             f" (the best 1/{self._reduction_factor:g} of {others} earlier {'trial' if others == 1 else 'trials'})"
         )
-        return Verdict("asha", iteration, value, cutoff, detail)
+        return Verdict("asha", iteration, value, rung.cutoff, detail, *self._rank(rung, value))
+
+    def _promotion(self, rung: Rung, iteration: int, value: float) -> Verdict:
+        at = f"the rung at iteration {rung.milestone:g}"
+        rank, ranked = self._rank(rung, value)
+        if rung.cutoff is None:
+            detail = f"{value:.4g} is the first at {at}: there is nothing to compare it with"
+        else:
+            better = "not below" if self._mode == "max" else "not above"
+            detail = f"{value:.4g} is {better} {rung.cutoff:.4g}, the cut-off of {at}: place {rank} of {ranked}"
+        return Verdict("asha", iteration, value, rung.cutoff, detail, rank, ranked)

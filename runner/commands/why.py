@@ -1,0 +1,37 @@
+"""why: what happened to a trial, or in a run, and which rule decided it."""
+
+from pathlib import Path
+
+from runner.commands.arguments import Arguments
+from runner.commands.command import Command
+from runner.errors import OK
+
+COMMAND = Command(
+    summary="what happened to a trial, or in a whole run, and why",
+    usage="RUN [TRIAL]",
+    about="From decisions.jsonl: which rule let a trial go on or stopped it, what it compared, and what that saved.",
+    examples={
+        "python -m runner why latest": "the story of the newest run",
+        "python -m runner why latest 3": "of its trial_003",
+    },
+)
+
+
+def run(arguments: Arguments) -> int:
+    """Returns the exit code."""
+    from runner.runs.locate import run_folder, trial_name
+    from runner.runs.output import terminal
+    from runner.runs.story import Story
+    from runner.runs.wording import labelled, shown
+
+    folder = run_folder(arguments.names[0], Path.cwd())
+    story = Story.read(folder)
+    console = terminal()
+    if len(arguments.names) > 1:
+        lines = story.of_trial(trial_name(arguments.names[1], list(story.trials)))
+    else:
+        more = f"python -m runner why {shown(folder.root)} TRIAL"
+        lines = iter([("run", shown(folder.root)), *story.of_run(), ("of a trial", more)])
+    for label, text in lines:
+        console.print(labelled(label, text, console.width), soft_wrap=True, markup=False, highlight=False)
+    return OK

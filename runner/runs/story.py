@@ -1,0 +1,162 @@
+"""What happened in a run, in sentences: of one trial, or of the whole."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from runner.config.objective import OBJECTIVE, Objective, Target
+from runner.runs.cells import read_cell
+from runner.runs.decisions import read
+from runner.runs.folder import RunFolder
+from runner.runs.trial import TrialState
+from runner.runs.trials_table import PARAMETER, read_rows
+from runner.runs.wording import duration, number, parameters, plural
+
+PROMOTED, RESTARTED = "promoted", "restarted"
+
+
+@dataclass(frozen=True)
+class Story:
+    """A run as its folder tells it.
+
+    Attributes:
+        trials: the cells of trials.csv, by name.
+        decisions: those of each trial, in their order.
+    """
+
+    config: Mapping[str, Any]
+    objective: Objective
+    trials: dict[str, dict[str, str]]
+    decisions: dict[str, list[dict[str, Any]]]
+
+    @classmethod
+    def read(cls, run: RunFolder) -> "Story":
+        """Of a run that is over or still going on."""
+        config = yaml.safe_load(run.config.read_text(encoding="utf-8"))
+        objective = Objective(tuple(Target(**target) for target in config["objective"]["metrics"]))
+        decisions: dict[str, list[dict[str, Any]]] = {}
+        for line in read(run.decisions):
+            decisions.setdefault(line["trial"], []).append(line)
+        return cls(config, objective, read_rows(run.trials_csv), decisions)
+
+    def of_trial(self, name: str) -> Iterator[tuple[str, str]]:
+        """Label and sentence, in the order in which it happened."""
+        cells = self.trials[name]
+        config = {
+            key.removeprefix(PARAMETER): read_cell(cell)
+            for key, cell in cells.items()
+            if key.startswith(PARAMETER) and cell != ""
+        }
+        yield "trial", f"{name}: {parameters(config) or 'no parameters'}"
+        for line in self.decisions.get(name, []):
+            when = f"{self._unit()} {line['iteration']}"
+            yield when, f"{self._verb(line)}: {line['detail']}{self._saved(line)}"
+        if cells["state"] in {TrialState.RUNNING, TrialState.INTERRUPTED}:
+            yield "now", f"{cells['state']}, after {plural(int(cells['iterations']), self._unit())}"
+        yield "best", self._best_of(name)
+        if cells["checkpoint"]:
+            yield "weights", cells["checkpoint"]
+
+    def of_run(self) -> Iterator[tuple[str, str]]:
+        """Label and sentence."""
+        yield "searcher", self._searcher()
+        yield from self._scheduler()
+        yield from self._stoppers()
+        yield from self._failures()
+        yield "cost", self._cost()
+        best = self._ranked()
+        if best:
+            yield "best", f"{best[0]}: {self._best_of(best[0])}"
+
+    def _verb(self, line: Mapping[str, Any]) -> str:
+        rule, state = line["rule"], line["state"]
+        if state == PROMOTED:
+            return f"{rule} let it go on"
+        if state == RESTARTED:
+            return "restarted"
+        if state == TrialState.STOPPED:
+            return f"stopped by {rule}"
+        return str(TrialState(state).words)
+
+    def _saved(self, line: Mapping[str, Any]) -> str:
+        saved = line.get("epochs_saved")
+        ranked = line["state"] == TrialState.STOPPED and line.get("rank")
+        rank = f"; place {line['rank']} of {line['ranked']} there" if ranked else ""
+        return rank + (f"; {plural(saved, self._unit())} saved" if saved else "")
+
+    def _best_of(self, name: str) -> str:
+        cells = self.trials[name]
+        if not cells[OBJECTIVE]:
+            return f"no report held a finite {self.objective.label}"
+        ranked = self._ranked()
+        place = f", place {ranked.index(name) + 1} of {len(ranked)}" if name in ranked else ", which does not count"
+        at = f"{self._unit()} {cells['best_iteration']}"
+        return f"{self.objective.label} {number(float(cells[OBJECTIVE]))} at {at}{place}"
+
+    def _ranked(self) -> list[str]:
+        """Every trial that may be the best, the best first."""
+        counted = [
+            name for name, cells in self.trials.items() if cells[OBJECTIVE] and not TrialState(cells["state"]).failed
+        ]
+        more_is_better = self.objective.mode == "max"
+        return sorted(counted, key=lambda name: float(self.trials[name][OBJECTIVE]), reverse=more_is_better)
+
+    def _unit(self) -> str:
+        return "epoch" if self.config["budget"]["max_epochs"] else "iteration"
+
+    def _searcher(self) -> str:
+        name, amount = self.config["searcher"]["name"], len(self.trials)
+        points = len(self.config["searcher"].get("points_to_evaluate") or [])
+        given = f", the first {points} of them given by you" if points else ""
+        first = "; trial 0 ran the defaults" if self.config["searcher"].get("defaults_first") else ""
+        return f"{name} proposed {plural(amount, 'configuration')}{given}{first}"
+
+    def _scheduler(self) -> Iterator[tuple[str, str]]:
+        name = self.config["scheduler"]["name"]
+        lines = [line for lines in self.decisions.values() for line in lines if line["rule"] == name]
+        if not lines:
+            yield "scheduler", f"{name} stopped no trial"
+            return
+        stopped = [line for line in lines if line["state"] == TrialState.STOPPED]
+        saved = sum(line.get("epochs_saved") or 0 for line in stopped)
+        yield "scheduler", f"{name} stopped {plural(len(stopped), 'trial')} and saved {plural(saved, self._unit())}"
+        rungs = sorted({line["iteration"] for line in lines})
+        for rung in rungs:
+            there = [line for line in lines if line["iteration"] == rung]
+            out = [line for line in there if line["state"] == TrialState.STOPPED]
+            cutoffs = [line["compared_with"] for line in there if line["compared_with"] is not None]
+            cutoff = f"; the cut-off came to {number(cutoffs[-1])}" if cutoffs else ""
+            went_on = len(there) - len(out)
+            yield "", f"{self._unit()} {rung}: {len(there)} came, {went_on} went on, {len(out)} stopped{cutoff}"
+
+    def _stoppers(self) -> Iterator[tuple[str, str]]:
+        ends = [lines[-1] for lines in self.decisions.values()]
+        scheduler = self.config["scheduler"]["name"]
+        rules = Counter(e["rule"] for e in ends if e["state"] == TrialState.STOPPED and e["rule"] != scheduler)
+        for rule, amount in rules.most_common():
+            saved = sum(e.get("epochs_saved") or 0 for e in ends if e["rule"] == rule)
+            told = f" and saved {plural(saved, self._unit())}" if saved else ""
+            yield "stopper", f"{rule} stopped {plural(amount, 'trial')}{told}"
+
+    def _failures(self) -> Iterator[tuple[str, str]]:
+        ends = [lines[-1] for lines in self.decisions.values() if lines[-1]["state"] in {"failed", "out_of_memory"}]
+        for detail, amount in Counter(end["detail"] for end in ends).most_common(5):
+            first = next(end["trial"] for end in ends if end["detail"] == detail)
+            who = first if amount == 1 else f"{first} and {amount - 1} more"
+            yield "failed", f"{who}: {detail}"
+        restarts = sum(int(cells["restarts"]) for cells in self.trials.values())
+        if restarts:
+            yield "restarts", f"{restarts} times a trial's process died, and it went on"
+
+    def _cost(self) -> str:
+        rows = list(self.trials.values())
+        epochs = sum(int(cells["iterations"]) for cells in rows)
+        seconds = sum(float(cells["seconds"]) for cells in rows)
+        full = self.config["budget"]["max_epochs"]
+        share = f", {epochs / (full * len(rows)):.0%} of what full trials had taken" if full and rows else ""
+        states = Counter(TrialState(cells["state"]).words for cells in rows)
+        told = ", ".join(f"{amount} {state}" for state, amount in states.items())
+        return f"{plural(epochs, self._unit())} in {duration(seconds)} of trials{share} ({told})"
