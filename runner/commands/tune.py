@@ -44,7 +44,10 @@ def run(arguments: Arguments) -> int:
         with ending_as_interrupt(), redirected(folder.log), ray_session(job.experiment.ray) as available:
             refuse_resources([job], available)
             return run_job(job, folder, project, available, console).exit_code
-    except (ConfigError, KeyboardInterrupt):
+    except ConfigError:
+        folder.discard()  # also where data that was fetched for the run proved wrong: no trial has started
+        raise
+    except KeyboardInterrupt:
         if not folder.config.exists():
             folder.discard()
         raise

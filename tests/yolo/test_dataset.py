@@ -19,8 +19,9 @@ def mine(tmp_path: Path) -> Path:
 
 
 def found(project: Path, data: str, model: str = "yolo11n-seg.yaml", **options: object) -> list[Problem]:
+    """What keeps the experiment from starting."""
     trainable = Yolo(model=model, data=data, **options)  # type: ignore[arg-type]
-    return list(trainable.check_machine(experiment(trainable), project))
+    return [problem for problem in trainable.check_machine(experiment(trainable), project) if problem.fatal]
 
 
 def test_whole_data_has_no_problem(mine: Path) -> None:
@@ -81,13 +82,13 @@ def test_flips_need_the_keypoints_that_change_places(tmp_path: Path) -> None:
 def test_without_a_network_what_must_be_fetched_is_told_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checks, "reachable", lambda: False)
+    monkeypatch.setattr(checks, "reachable", lambda url: False)
     problems = found(tmp_path, "coco8.yaml", "yolo11n.pt")
     assert [(problem.rule, problem.where) for problem in problems] == [
         ("yolo-network", "trainable.model"),
         ("yolo-network", "trainable.data"),
     ]
-    monkeypatch.setattr(checks, "reachable", lambda: True)
+    monkeypatch.setattr(checks, "reachable", lambda url: True)
     assert found(tmp_path, "coco8.yaml", "yolo11n.pt") == []
 
 
@@ -98,8 +99,8 @@ def test_weights_that_are_nowhere(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_data_that_the_library_refuses_is_told_with_its_log(mine: Path) -> None:
-    for path in (mine / "mine" / "labels" / "train").iterdir():
-        path.write_text("7 0.1 0.1 0.2 0.1 0.2 0.2\n")
+    for path in (mine / "mine" / "images" / "train").iterdir():
+        path.write_bytes(b"no image")
     run_folder = mine / "run"
     run_folder.mkdir()
     options = Yolo(model="yolo11n-seg.yaml", data="mine/data.yaml")

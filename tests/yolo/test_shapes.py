@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from runner.trainables.yolo import dataset, shapes
+from runner.trainables.yolo.labels import label_of
 from runner.trainables.yolo.models import TASKS, Task
 
 SMALL = shapes.Shapes(train=6, val=2, size=32)
@@ -43,7 +44,7 @@ def test_polygons_lie_in_the_image_and_on_their_shape(tmp_path: Path) -> None:
     for path in images:
         image = cv2.imread(str(path))
         assert image.shape == (32, 32, 3)
-        lines = dataset.label_of(path).read_text().splitlines()
+        lines = label_of(path).read_text().splitlines()
         assert lines
         for line in lines:
             kind, *values = line.split()

@@ -36,6 +36,9 @@ class Yolo:
             images; null: not at all. It takes time and changes nothing in the training.
         checkpoint_every: epochs from one checkpoint to the next; a trial whose process dies goes on from the last one.
         on_oom: what follows when a trial is out of memory: fail, or halve_batch, once, told in its reports.
+        trust_data: fetch missing images from the URL that the data.yaml has as `download`; those of data sets that come
+            with Ultralytics are fetched without it. A script in `download` never runs.
+        keep_best: keep the weights of that many trials, the best so far; null: of all.
     """
 
     model: str
@@ -45,6 +48,8 @@ class Yolo:
     train_metrics: TrainMetrics | None = None
     checkpoint_every: Annotated[int, Field(ge=1)] = 1
     on_oom: Literal["fail", "halve_batch"] = "fail"
+    trust_data: bool = False
+    keep_best: Annotated[int, Field(ge=1)] | None = None
 
     @property
     def reuse_workers(self) -> bool:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from runner.config.search_space import Distribution
 from runner.config.suggest import did_you_mean
 from runner.errors import Problem
-from runner.trainables.yolo import dataset, models
+from runner.trainables.yolo import data_checks, dataset, downloads, models
 from runner.trainables.yolo.arguments import STRIDE, Argument, arguments, fault
 from runner.trainables.yolo.models import Task
-from runner.trainables.yolo.prepare import reachable
+from runner.trainables.yolo.prepare import PACKAGE_HOST, reachable
 
 if TYPE_CHECKING:
     from runner.config.experiment import Experiment
@@ -313,8 +313,7 @@ def _check_workers(
 def check_machine(options: "Yolo", experiment: "Experiment", project: Path) -> Iterator[Problem]:
     """Machine tier: the files, and the network where something is to be fetched."""
     yield from _check_model_file(options, project)
-    split = options.train_args.get("split", "val")
-    yield from dataset.problems(options.data, options.known_task(project), str(split), project)
+    yield from data_checks.problems(options, project)
     yield from _check_flips(options, experiment, project)
     yield from _check_network(options, project)
 
@@ -347,11 +346,14 @@ def _check_network(options: "Yolo", project: Path) -> Iterable[Problem]:
     missing = {}
     if models.must_be_fetched(options.model, project):
         remedy = f"put the file at {models.weights_folder(project) / options.model}"
-        missing["trainable.model"] = (options.model, remedy)
-    if dataset.must_be_fetched(options.data, project):
-        missing["trainable.data"] = (options.data, f"put the images below {dataset.home(options.data, project)}")
-    if not missing or reachable():
-        return
-    for where, (name, remedy) in missing.items():
-        message = f"{name} is not on this machine, and there is no network to fetch it"
-        yield Problem("yolo-network", where, message, f"{remedy}, or run once with a network")
+        missing["trainable.model"] = (options.model, PACKAGE_HOST, remedy)
+    path = dataset.to_be_fetched(options.data, project, trust=options.trust_data)
+    if path:
+        content = dataset.read(path)
+        url = PACKAGE_HOST if dataset.shipped(path) else downloads.url(content) or PACKAGE_HOST
+        remedy = f"put the images below {dataset.root(content, path, project)}"
+        missing["trainable.data"] = (options.data, url, remedy)
+    for where, (name, url, remedy) in missing.items():
+        if not reachable(url):
+            message = f"{name} is not on this machine, and there is no network to fetch it"
+            yield Problem("yolo-network", where, message, f"{remedy}, or run once with a network")

@@ -1,18 +1,15 @@
-"""Where a data set lies, whether it is whole, and the data.yaml with absolute paths that every trial of a run takes."""
+"""Where a data set lies, and the data.yaml with absolute paths that every trial of a run takes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from runner.config.suggest import did_you_mean
 from runner.errors import Problem
-from runner.trainables.yolo import package, shapes
-from runner.trainables.yolo.models import Task
+from runner.trainables.yolo import downloads, package, shapes
 
-IMAGES = frozenset({".bmp", ".dng", ".jpeg", ".jpg", ".mpo", ".png", ".tif", ".tiff", ".webp", ".pfm", ".heic"})
 WHERE = "trainable.data"
 
 
@@ -20,6 +17,12 @@ WHERE = "trainable.data"
 def packaged() -> Mapping[str, Path]:
     """Name of each data.yaml of the package to its path."""
     return {path.name: path for path in sorted((package.root() / "cfg" / "datasets").glob("*.yaml"))}
+
+
+def shipped(path: Path) -> Path | None:
+    """The package's own data.yaml that `path` is or is a copy of, byte for byte; None where there is no such one."""
+    content = path.read_bytes()
+    return next((own for own in packaged().values() if own.read_bytes() == content), None)
 
 
 def folder(project: Path) -> Path:
@@ -50,6 +53,12 @@ def read(path: Path) -> dict[str, Any]:
         raise ValueError(f"{path} is not YAML: {error}") from error
     if not isinstance(content, dict):
         raise ValueError(f"{path} holds no keys")  # noqa: TRY004
+    if "val" not in content and "validation" in content:  # the library takes that name too
+        content["val"] = content.pop("validation")
+    for key in ("train", "val", "test"):
+        value = content.get(key)
+        if value is not None and not isinstance(value, str | list):
+            raise ValueError(f"{path}: {key} is {value!r}, neither a path nor a list of paths")
     return content
 
 
@@ -61,18 +70,24 @@ def root(content: Mapping[str, Any], path: Path, project: Path) -> Path:
     """
     stated = Path(str(content.get("path") or "."))
     starts = (path.parent, project, folder(project))
-    found = [start / stated for start in starts if (start / stated).is_dir() and _splits_exist(content, start / stated)]
-    home = folder(project) if path in packaged().values() else path.parent
+    found = [start / stated for start in starts if (start / stated).is_dir() and splits_exist(content, start / stated)]
+    home = folder(project) if shipped(path) else path.parent
     return (found[0] if found else home / stated).resolve()
 
 
-def _splits_exist(content: Mapping[str, Any], start: Path) -> bool:
-    return all(place.exists() for key in ("train", "val") for place in _places(content.get(key), start))
+def splits_exist(content: Mapping[str, Any], start: Path) -> bool:
+    """Whether there is something where the images of training and validation should be."""
+    return all(place.exists() for key in ("train", "val") for place in places(content, key, start))
 
 
-def _places(value: Any, start: Path) -> list[Path]:
-    values = value if isinstance(value, list) else [value]
-    return [start / str(part) for part in values if part]
+def places(content: Mapping[str, Any], key: str, start: Path) -> list[Path]:
+    """The folders and lists of images of one split below `start`, as the library finds them; links are followed."""
+    value = content.get(key)
+    if not isinstance(value, str):
+        return [(start / str(part)).resolve() for part in value or ()]
+    place = (start / value).resolve()
+    # Exports of Roboflow say ../train/images of what lies beside the data.yaml; the library puts up with it.
+    return [place if place.exists() or not value.startswith("../") else (start / value[3:]).resolve()]
 
 
 def resolve(path: Path, run_folder: Path, project: Path) -> Path:
@@ -85,19 +100,20 @@ def resolve(path: Path, run_folder: Path, project: Path) -> Path:
     return target
 
 
-def must_be_fetched(data: str, project: Path) -> bool:
-    """Whether it is a data set of the package that is not on this machine yet."""
+def to_be_fetched(data: str, project: Path, *, trust: bool) -> Path | None:
+    """The data.yaml where its images are not on this machine yet and may be fetched; else None.
+
+    Those of the package may; with `trust` those too that lie at a URL.
+    """
     path = source(data, project)
-    if path is None or path not in packaged().values():
-        return False
-    content = read(path)
-    return not _splits_exist(content, root(content, path, project))
-
-
-def home(data: str, project: Path) -> Path:
-    """Where the images of a data set of the package belong."""
-    path = packaged().get(data) or packaged()[f"{data}.yaml"]
-    return root(read(path), path, project)
+    if path is None or not path.is_file():
+        return None
+    try:
+        content = read(path)
+    except ValueError:
+        return None  # `data_checks` tells what is wrong with the file
+    allowed = shipped(path) or (trust and downloads.url(content))
+    return path if allowed and not splits_exist(content, root(content, path, project)) else None
 
 
 def tells_mirror(data: str, project: Path) -> bool:
@@ -106,64 +122,9 @@ def tells_mirror(data: str, project: Path) -> bool:
     try:
         return path is None or not path.is_file() or bool(read(path).get("flip_idx"))
     except ValueError:
-        return True  # `problems` tells what is wrong with the file
+        return True  # `data_checks` tells what is wrong with the file
 
 
-def problems(data: str, task: Task | None, split: str, project: Path) -> Iterator[Problem]:
-    """What is wrong with the data set on this machine."""
-    if data == shapes.NAME:
-        return
-    path = source(data, project)
-    if path is None:
-        yield Problem("yolo-data", WHERE, f"there is no {data} in {project}", _remedy(data))
-    elif path.is_dir() and task != "classify":
-        yield Problem("yolo-data", WHERE, f"{path} is a folder", "name its data.yaml")
-    elif path.is_file() and task == "classify":
-        yield Problem("yolo-data", WHERE, "classification takes a folder with train/ and val/", "name that folder")
-    elif path.is_file() and not must_be_fetched(data, project):
-        yield from _file_problems(path, split, project)
-
-
-def _remedy(data: str) -> str:
-    named = did_you_mean(data, [*packaged(), shapes.NAME]) if "/" not in data else ""
-    return f"type trainable.data=path/to/data.yaml{'; ' if named else ''}{named}"
-
-
-def _file_problems(path: Path, split: str, project: Path) -> Iterator[Problem]:
-    try:
-        content = read(path)
-    except ValueError as error:
-        yield Problem("yolo-data", WHERE, str(error), "correct the file")
-        return
-    missing = [key for key in dict.fromkeys(("train", "val", split)) if not content.get(key)]
-    if missing:
-        remedy = f"add {missing[0]}: images/{missing[0]}"
-        yield Problem("yolo-data", WHERE, f"{path} lacks {', '.join(missing)}", remedy)
-    if content.get("names") is None and content.get("nc") is None:
-        yield Problem("yolo-data", WHERE, f"{path} lacks names", "add names: with a name for each class")
-    start = root(content, path, project)
-    for key in dict.fromkeys(("train", "val", split)):
-        for place in _places(content.get(key), start):
-            yield from _place_problems(key, place)
-
-
-def _place_problems(key: str, place: Path) -> Iterator[Problem]:
-    if not place.exists():
-        yield Problem("yolo-data", WHERE, f"{key}: there is no {place}", "correct path: and the split in the data.yaml")
-        return
-    if not place.is_dir():
-        return  # a list of images: Ultralytics reads it when it builds the label cache
-    images = [path for path in place.rglob("*") if path.suffix.lower() in IMAGES]
-    if not images:
-        yield Problem("yolo-data", WHERE, f"{key}: no images in {place}", "put the images there")
-    elif not any(label_of(image).is_file() for image in images):
-        remedy = "put a .txt beside each image, in a folder labels/ where the image's is images/"
-        yield Problem("yolo-data", WHERE, f"{key}: no labels, such as {label_of(images[0])}", remedy)
-
-
-def label_of(image: Path) -> Path:
-    """The label file of an image: the last folder called images becomes labels."""
-    parts = list(image.parts)
-    if "images" in parts:
-        parts[len(parts) - 1 - parts[::-1].index("images")] = "labels"
-    return Path(*parts).with_suffix(".txt")
+def problem(message: str, remedy: str, *, fatal: bool = True) -> Problem:
+    """Something that is wrong with the data."""
+    return Problem("yolo-data", WHERE, message, remedy, fatal)

@@ -1,6 +1,7 @@
 """What is done once for a run, before its first trial: data, downloads, label caches, fonts.
 
-The part that needs Ultralytics is `caches.py`, a process of its own, so that the driver never imports torch.
+The parts that need Ultralytics, `fetch.py` and `caches.py`, are processes of their own, so that the driver never
+imports torch.
 """
 
 import json
@@ -11,21 +12,39 @@ import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from runner.errors import RunnerError
-from runner.trainables.yolo import dataset, environment, models, shapes
+from runner.errors import ConfigError, RunnerError
+from runner.trainables.yolo import data_checks, dataset, downloads, environment, models, shapes
 
 if TYPE_CHECKING:
     from runner.trainables.yolo import Yolo
 
 LOG = "runner.log"
-CACHES = "runner.trainables.yolo.caches"
-PROBE = ("github.com", 443)
+PACKAGE_HOST = "https://github.com"
+"""Where the package fetches its weights and data sets from."""
+
 PROBE_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
-class Request:
+class FetchRequest:
+    """What `fetch.py` is asked to do, each where it is not None.
+
+    Args:
+        package_data: data.yaml of the package whose images are to be fetched, by its script if it has one.
+        url: archive of images that the user trusts, to be unpacked in `folder`.
+        weights: of the package, as the path where they go.
+    """
+
+    package_data: str | None
+    url: str | None
+    folder: str
+    weights: str | None
+
+
+@dataclass(frozen=True)
+class CacheRequest:
     """What `caches.py` is asked to do.
 
     Args:
@@ -33,30 +52,42 @@ class Request:
         data: data.yaml of the run, or the folder of images for classification.
         fraction: of the training images, as in train(): the label cache depends on it.
         split: on which trials validate.
-        fetch_data: data.yaml of the package whose images are to be fetched.
-        fetch_weights: weights to fetch, as the path where they go.
     """
 
     task: str
     data: str
     fraction: float | int | list[float]
     split: str
-    fetch_data: str | None
-    fetch_weights: str | None
 
 
 def prepare(options: "Yolo", run_folder: Path, project: Path) -> None:
-    """Raises RunnerError with the reason and the path of the log."""
+    """Raises RunnerError with the reason and the path of the log, ConfigError where what was fetched is not whole."""
     environment.place_fonts(run_folder)
     _write_settings(run_folder, project)
-    request = _request(options, run_folder, project)
-    offline = request.fetch_data is None and request.fetch_weights is None
+    if wanted := _wanted(options, project):
+        _run("fetch", wanted, options, run_folder, project)
+        faults = [problem for problem in data_checks.problems(options, project) if problem.fatal]
+        if faults:
+            raise ConfigError(faults)
+    task = options.known_task(project) or "detect"
+    request = CacheRequest(
+        task=task,
+        data=str(_data(options, task, run_folder, project)),
+        fraction=options.train_args.get("fraction", 1.0),
+        split=options.train_args.get("split", "val"),
+    )
+    _run("caches", request, options, run_folder, project)
+
+
+def _run(module: str, request: FetchRequest | CacheRequest, options: "Yolo", run_folder: Path, project: Path) -> None:
+    """Have it done by the module of that name, in a process of its own; only what fetches has a network."""
     log = run_folder / LOG
+    variables = environment.environment(run_folder, offline=not isinstance(request, FetchRequest))
     with log.open("a", encoding="utf-8") as output:
         done = subprocess.run(
-            [sys.executable, "-m", CACHES, json.dumps(asdict(request))],
+            [sys.executable, "-m", f"{__package__}.{module}", json.dumps(asdict(request))],
             cwd=project,
-            env={**os.environ, **environment.environment(run_folder, offline=offline), "PYTHONPATH": _search_path()},
+            env={**os.environ, **variables, "PYTHONPATH": _search_path()},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -64,21 +95,20 @@ def prepare(options: "Yolo", run_folder: Path, project: Path) -> None:
         )
     if done.returncode:
         raise RunnerError(f"trainable.data={options.data} could not be prepared: {_last_line(log)}\n    -> read {log}")
-    if request.fetch_data:
-        dataset.resolve(Path(request.fetch_data), run_folder, project)
 
 
-def _request(options: "Yolo", run_folder: Path, project: Path) -> Request:
-    task = options.known_task(project) or "detect"
-    fetch_data = dataset.source(options.data, project) if dataset.must_be_fetched(options.data, project) else None
-    weights = models.weights_folder(project) / options.model
-    return Request(
-        task=task,
-        data=str(_data(options, task, run_folder, project)),
-        fraction=options.train_args.get("fraction", 1.0),
-        split=options.train_args.get("split", "val"),
-        fetch_data=str(fetch_data) if fetch_data else None,
-        fetch_weights=str(weights) if models.must_be_fetched(options.model, project) else None,
+def _wanted(options: "Yolo", project: Path) -> FetchRequest | None:
+    """What is not on this machine; None: all of it is."""
+    data = dataset.to_be_fetched(options.data, project, trust=options.trust_data)
+    fetches_weights = models.must_be_fetched(options.model, project)
+    if data is None and not fetches_weights:
+        return None
+    own = dataset.shipped(data) if data else None
+    return FetchRequest(
+        package_data=str(own) if own else None,
+        url=downloads.url(dataset.read(data)) if data and not own else None,
+        folder=str(dataset.folder(project).resolve()),
+        weights=str(models.weights_folder(project) / options.model) if fetches_weights else None,
     )
 
 
@@ -114,10 +144,12 @@ def _last_line(log: Path) -> str:
     return lines[-1] if lines else "it said nothing"
 
 
-def reachable() -> bool:
-    """Whether the place that weights and data sets come from answers, within seconds."""
+def reachable(url: str) -> bool:
+    """Whether the host of `url` answers, within seconds."""
+    parts = urlsplit(url)
     try:
-        with socket.create_connection(PROBE, timeout=PROBE_SECONDS):
+        address = (str(parts.hostname), parts.port or {"http": 80}.get(parts.scheme, 443))
+        with socket.create_connection(address, timeout=PROBE_SECONDS):
             return True
     except OSError:
         return False
