@@ -58,6 +58,10 @@ class Trainable(Protocol):
     def keeps_weights(self) -> bool:
         """Whether a trial that ended well has its newest and best weights in its folder, and needs no checkpoint."""
 
+    @property
+    def keep_best(self) -> int | None:
+        """How many trials keep their weights, the best so far; None: all."""
+
     def metrics(self) -> Mapping[str, Mode | None] | None:
         """The metrics that are reported with the direction that is better (None: neither), or None: not known."""
 

@@ -14,6 +14,7 @@ from runner.runs.folder import RunFolder
 from runner.runs.history import History, Report
 from runner.runs.trial import DEFAULTS, TrialRow, TrialState
 from runner.runs.trials_table import TrialsTable, read_rows
+from runner.runs.weights import SETTLE_SECONDS, Weights
 
 __all__ = ["Record", "TrialRow", "TrialState"]
 
@@ -26,6 +27,7 @@ class Record:
         objective: which of two reports is better.
         expected_trials: trials of the whole run, None where nobody knows.
         max_epochs: reports of a full trial, None where the trainable decides.
+        keep_best: trials whose weights are kept, None for all.
         defaults_first: the first trial runs the trainable's own defaults.
         clock: seconds since the epoch.
         seconds_before: that earlier processes have worked on the run.
@@ -47,6 +49,7 @@ class Record:
         *,
         expected_trials: int | None,
         max_epochs: int | None,
+        keep_best: int | None = None,
         defaults_first: bool = False,
         clock: Callable[[], float] = time.time,
         seconds_before: float = 0.0,
@@ -68,6 +71,7 @@ class Record:
         self._history = History(run.history_csv)
         self._table = TrialsTable(run.trials_csv)
         self._best = Best(run, objective)
+        self._weights = Weights(run, objective, keep_best)
         run.decisions.touch()
         if not run.trials_csv.exists():
             self._table.write([])
@@ -128,6 +132,7 @@ class Record:
             self._table.forget(name)
             self._choose_best()
         self.most_running = max(self.most_running, self.states[TrialState.RUNNING])
+        self._weights.prune(self.rows.values(), self.best, self.clock() - SETTLE_SECONDS)
         self._table.write(self.rows.values())
 
     def reported(self, name: str, iteration: int, metrics: Mapping[str, Any]) -> None:
@@ -184,6 +189,7 @@ class Record:
         if row is self.best and state.failed:
             self._choose_best()
         self._best.keep(self.best)
+        self._weights.prune(self.rows.values(), self.best, self.clock() - SETTLE_SECONDS)
         self._table.write(self.rows.values())
 
     def cut_off(self, reason: str) -> None:
@@ -192,12 +198,13 @@ class Record:
             self.ended_early = reason
 
     def close(self) -> None:
-        """The run is over: what still runs was interrupted."""
+        """The run is over, and so are its processes: what still runs was interrupted."""
         for row in list(self.rows.values()):
             if row.state is TrialState.RUNNING:
                 detail = "the run was interrupted"
                 decision = Decision(row.name, row.iterations, "interrupted", row.last, None, detail)
                 self.ended(row.name, TrialState.INTERRUPTED, decision)
+        self._weights.prune(self.rows.values(), self.best, self.clock())
 
     def _run_again(self, row: TrialRow, iteration: int) -> None:
         """Forget what a trial reported from `iteration` on: its process died, and it went on from before."""

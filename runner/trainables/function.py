@@ -42,6 +42,11 @@ class Function:
         """Never: what a function saves lies in its checkpoints alone."""
         return False
 
+    @property
+    def keep_best(self) -> int | None:
+        """All: what a function saves is its own affair."""
+        return None
+
     def metrics(self) -> Mapping[str, Mode | None] | None:
         return self._metrics
 

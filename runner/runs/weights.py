@@ -1,0 +1,51 @@
+"""The weights of trials, of which only the best are kept where the user asks for that."""
+
+import shutil
+from collections.abc import Iterable
+
+from runner.config.objective import Objective
+from runner.runs.folder import RunFolder
+from runner.runs.trial import TrialRow, TrialState
+
+SETTLE_SECONDS = 30.0
+"""Longer than a trial that has ended may go on with its clean-up, in which it may still read or write its weights."""
+
+OVER = frozenset({TrialState.COMPLETED, TrialState.STOPPED, TrialState.FAILED})
+"""An interrupted trial may be taken up again, and needs what it saved."""
+
+
+class Weights:
+    """Removes the weights and checkpoints of trials that are over and not among the best `most`; None: keeps all."""
+
+    def __init__(self, run: RunFolder, objective: Objective, most: int | None) -> None:
+        self.run = run
+        self.objective = objective
+        self.most = most
+        self._removed: set[str] = set()
+
+    def prune(self, rows: Iterable[TrialRow], best: TrialRow | None, ended_before: float) -> None:
+        """Remove what is not kept of the trials that ended before that time, in seconds since the epoch.
+
+        `best` is kept whatever its rank; a failed trial comes after all others.
+        """
+        if self.most is None:
+            return
+        over = [row for row in rows if row.state in OVER]
+        self._removed &= {row.name for row in over}  # a trial that was taken up again has written new ones
+        ranked = sorted(over, key=lambda row: (row is not best, row.state is TrialState.FAILED, *self._rank(row)))
+        for row in ranked[self.most :]:
+            if row.name not in self._removed and row.started_at + row.seconds <= ended_before:
+                self._remove(row.name)
+
+    def _rank(self, row: TrialRow) -> tuple[bool, float]:
+        """Lower is better."""
+        if row.best is None:
+            return True, 0.0
+        return False, row.best if self.objective.mode == "min" else -row.best
+
+    def _remove(self, name: str) -> None:
+        for path in self.run.trial_weights(name).parent.glob("*.pt"):
+            path.unlink()
+        for folder in self.run.checkpoints(name):
+            shutil.rmtree(folder)
+        self._removed.add(name)
