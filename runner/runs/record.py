@@ -132,7 +132,7 @@ class Record:
             self._table.forget(name)
             self._choose_best()
         self.most_running = max(self.most_running, self.states[TrialState.RUNNING])
-        self._weights.prune(self.rows.values(), self.best, self.clock() - SETTLE_SECONDS)
+        self._prune(self.clock() - SETTLE_SECONDS)
         self._table.write(self.rows.values())
 
     def reported(self, name: str, iteration: int, metrics: Mapping[str, Any]) -> None:
@@ -189,7 +189,7 @@ class Record:
         if row is self.best and state.failed:
             self._choose_best()
         self._best.keep(self.best)
-        self._weights.prune(self.rows.values(), self.best, self.clock() - SETTLE_SECONDS)
+        self._prune(self.clock() - SETTLE_SECONDS)
         self._table.write(self.rows.values())
 
     def cut_off(self, reason: str) -> None:
@@ -204,7 +204,8 @@ class Record:
                 detail = "the run was interrupted"
                 decision = Decision(row.name, row.iterations, "interrupted", row.last, None, detail)
                 self.ended(row.name, TrialState.INTERRUPTED, decision)
-        self._weights.prune(self.rows.values(), self.best, self.clock())
+        if self._prune(self.clock()):
+            self._table.write(self.rows.values())
 
     def _run_again(self, row: TrialRow, iteration: int) -> None:
         """Forget what a trial reported from `iteration` on: its process died, and it went on from before."""
@@ -214,6 +215,13 @@ class Record:
         if row is self.best:
             self._choose_best()
             self._best.keep(self.best)
+
+    def _prune(self, ended_before: float) -> bool:
+        """Whether a trial has lost its weights by it."""
+        lost = self._weights.prune(self.rows.values(), self.best, ended_before)
+        for row in lost:
+            self._table.forget(row.name)
+        return bool(lost)
 
     def _left(self, name: str, checkpoint: Path | None) -> str:
         weights = self.run.trial_weights(name)

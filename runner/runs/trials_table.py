@@ -37,7 +37,7 @@ class TrialsTable:
             draft.write_text(self._header() + "".join(lines), encoding="utf-8")
 
     def forget(self, name: str) -> None:
-        """The trial `name` runs again: render its row anew."""
+        """The row of `name` has changed after its end: render it anew."""
         self._rendered.pop(name, None)
 
     def _learn(self, rows: list[TrialRow]) -> None:

@@ -10,7 +10,7 @@ from runner.runs.trial import TrialRow, TrialState
 SETTLE_SECONDS = 30.0
 """Longer than a trial that has ended may go on with its clean-up, in which it may still read or write its weights."""
 
-OVER = frozenset({TrialState.COMPLETED, TrialState.STOPPED, TrialState.FAILED})
+GOES_ON = frozenset({TrialState.RUNNING, TrialState.INTERRUPTED})
 """An interrupted trial may be taken up again, and needs what it saved."""
 
 
@@ -23,19 +23,24 @@ class Weights:
         self.most = most
         self._removed: set[str] = set()
 
-    def prune(self, rows: Iterable[TrialRow], best: TrialRow | None, ended_before: float) -> None:
+    def prune(self, rows: Iterable[TrialRow], best: TrialRow | None, ended_before: float) -> list[TrialRow]:
         """Remove what is not kept of the trials that ended before that time, in seconds since the epoch.
 
-        `best` is kept whatever its rank; a failed trial comes after all others.
+        `best` is kept whatever its rank; a failed trial comes after all others. Returns those that have lost theirs.
         """
         if self.most is None:
-            return
-        over = [row for row in rows if row.state in OVER]
+            return []
+        over = [row for row in rows if row.state not in GOES_ON]
         self._removed &= {row.name for row in over}  # a trial that was taken up again has written new ones
-        ranked = sorted(over, key=lambda row: (row is not best, row.state is TrialState.FAILED, *self._rank(row)))
-        for row in ranked[self.most :]:
-            if row.name not in self._removed and row.started_at + row.seconds <= ended_before:
-                self._remove(row.name)
+        ranked = sorted(over, key=lambda row: (row is not best, row.state.failed, *self._rank(row)))
+        lost = [
+            row
+            for row in ranked[self.most :]
+            if row.name not in self._removed and row.started_at + row.seconds <= ended_before
+        ]
+        for row in lost:
+            self._remove(row)
+        return lost
 
     def _rank(self, row: TrialRow) -> tuple[bool, float]:
         """Lower is better."""
@@ -43,9 +48,10 @@ class Weights:
             return True, 0.0
         return False, row.best if self.objective.mode == "min" else -row.best
 
-    def _remove(self, name: str) -> None:
-        for path in self.run.trial_weights(name).parent.glob("*.pt"):
+    def _remove(self, row: TrialRow) -> None:
+        for path in self.run.trial_weights(row.name).parent.glob("*.pt"):
             path.unlink()
-        for folder in self.run.checkpoints(name):
+        for folder in self.run.checkpoints(row.name):
             shutil.rmtree(folder)
-        self._removed.add(name)
+        row.checkpoint = ""
+        self._removed.add(row.name)

@@ -1,5 +1,7 @@
 """Weights of trials that are not among the best are removed as the experiment goes."""
 
+import csv
+
 import pytest
 
 from runner.config.objective import Objective, Target
@@ -43,7 +45,7 @@ def trial(run: RunFolder, play: Play, name: str, value: float, state: TrialState
     save(run, name)
     play.trial(name, [value])
     if state:
-        play.end(name, state, error="an error" if state is TrialState.FAILED else "")
+        play.end(name, state, error="an error" if state.failed else "")
     play.clock.now += SETTLE_SECONDS
 
 
@@ -54,7 +56,9 @@ def test_the_best_keep_theirs(run: RunFolder, record: Record, play: Play) -> Non
     assert kept(run) == {"t1", "t3"}
     assert run.best_weights.read_text() == "t3"
     assert {path.parent.name for path in run.trials.glob("*/args.yaml")} == {"t1", "t2", "t3", "t4"}
-    assert run.trials_csv.read_text().count("\n") == 6, "all rows stay"
+    with run.trials_csv.open(newline="") as file:
+        left = {row["trial"]: row["checkpoint"] for row in csv.DictReader(file)}
+    assert left == {"t1": "trials/t1/weights/best.pt", "t2": "", "t3": "trials/t3/weights/best.pt", "t4": "", "t5": ""}
 
 
 def test_a_running_trial_loses_nothing_and_counts_as_none(run: RunFolder, record: Record, play: Play) -> None:
@@ -68,8 +72,9 @@ def test_a_running_trial_loses_nothing_and_counts_as_none(run: RunFolder, record
     assert run.best_weights.read_text() == "t3", "the next best is still there"
 
 
-def test_failed_trials_go_first(run: RunFolder, record: Record, play: Play) -> None:
-    trial(run, play, "failed", 0.9, TrialState.FAILED)
+@pytest.mark.parametrize("state", [TrialState.FAILED, TrialState.OUT_OF_MEMORY])
+def test_failed_trials_go_first(run: RunFolder, record: Record, play: Play, state: TrialState) -> None:
+    trial(run, play, "failed", 0.9, state)
     trial(run, play, "t1", 0.2)
     record.started("t2", {})
     assert kept(run) == {"failed", "t1"}
@@ -102,6 +107,7 @@ def test_at_the_end_nothing_is_waited_for_and_interrupted_trials_keep_theirs(
     play.end("t3")
     record.close()
     assert kept(run) == {"cut", "t1", "t2"}
+    assert "trials/t3" not in run.trials_csv.read_text()
 
 
 def test_the_first_of_equals_is_the_best_and_stays(run: RunFolder, clock: Clock) -> None:
