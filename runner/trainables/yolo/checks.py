@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from runner.config.search_space import Distribution
 from runner.config.suggest import did_you_mean
 from runner.errors import Problem
-from runner.trainables.yolo import data_checks, dataset, downloads, models
+from runner.trainables.yolo import data_checks, dataset, disk, downloads, models
 from runner.trainables.yolo.arguments import STRIDE, Argument, arguments, fault
 from runner.trainables.yolo.models import Task
 from runner.trainables.yolo.prepare import PACKAGE_HOST, reachable
@@ -316,6 +316,7 @@ def check_machine(options: "Yolo", experiment: "Experiment", project: Path) -> I
     yield from data_checks.problems(options, project)
     yield from _check_flips(options, experiment, project)
     yield from _check_network(options, project)
+    yield from disk.check(options, experiment, project)
 
 
 def _check_model_file(options: "Yolo", project: Path) -> Iterator[Problem]:
