@@ -22,6 +22,7 @@ def environment(run_folder: Path, *, offline: bool = True) -> dict[str, str]:
         "ULTRALYTICS_SAFE_LOAD": "true",
         "MPLCONFIGDIR": str(home / "matplotlib"),
         "MPLBACKEND": "Agg",
+        "TORCHINDUCTOR_CACHE_DIR": str(home / "torchinductor"),
     }
 
 

@@ -65,8 +65,10 @@ class TrainSplit:
         with generators_kept(trainer.device), _quietly(trainer):
             self._loader = self._loader or self._build(trainer)
             trainer.test_loader = self._loader
-            results: dict[str, float] = trainer.get_validator()(trainer)
-            self._loader.reset()  # ends its worker processes
+            try:
+                results: dict[str, float] = trainer.get_validator()(trainer)
+            finally:
+                self._loader.reset()  # ends its worker processes
         return results
 
     def _build(self, trainer: Any) -> Any:

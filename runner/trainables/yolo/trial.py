@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from runner.config.objective import Objective
 from runner.config.trainable import ADJUSTED, Trial
 from runner.errors import OutOfMemoryError
-from runner.trainables.yolo import checkpoints, dataset, memory, metrics, models
+from runner.trainables.yolo import checkpoints, dataset, loaders, memory, metrics, models
 from runner.trainables.yolo.attestation import asked, attest, attest_batch
 from runner.trainables.yolo.environment import switch_off_integrations
 from runner.trainables.yolo.train_split import TrainSplit
@@ -79,7 +79,7 @@ def train(
         model.add_callback(event, callback)
     train_split = TrainSplit(options.train_metrics) if options.train_metrics else None
     trainer = objective_trainer(model.task_map[model.task]["trainer"], trial.objective, train_split)
-    with memory.told(asked(arguments)["batch"]):
+    with memory.told(asked(arguments)["batch"]), loaders.closed(model):
         model.train(trainer=trainer, resume=last is not None, **arguments)
 
 
