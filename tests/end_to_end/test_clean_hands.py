@@ -148,6 +148,19 @@ def test_a_clean_up_that_never_ends_is_ended(run_function: Run, project: Path, t
     clean(mark, temporary)
 
 
+def test_a_process_whose_clean_up_never_ends_takes_no_other_trial(run_function: Run, temporary: Path) -> None:
+    mark = uuid.uuid4().hex
+    done = run_function(
+        "never_ends", "trainable.import_path=hands:never_ends", "trainable.reuse_workers=true",
+        "search_space.x=grid([0,1])", "budget={num_samples: 1, max_concurrent: 1}",
+        "stopper=[max_iterations]", "stopper.max_iterations.max_iter=2",
+        timeout=120, **{MARK: mark, "TMPDIR": str(temporary)},
+    )  # fmt: skip
+    assert [line["state"] for line in done.decisions.values()] == ["stopped", "failed"], done.out
+    assert "set trainable.reuse_workers=false" in done.decisions["trial_001"]["detail"]
+    clean(mark, temporary)
+
+
 def test_yolo_trials_leave_the_weights_of_the_best_alone(run: Run, project: Path, temporary: Path) -> None:
     mark = uuid.uuid4().hex
     done = run(

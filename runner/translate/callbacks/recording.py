@@ -90,6 +90,7 @@ class Recording(Callback):  # type: ignore[misc]
             self._ended(trial, TrialState.STOPPED, verdict)
 
     def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
+        self._started(trial)
         # get_error() looks in the storage, where Ray has not copied the file yet.
         error = _last_error(Path(trial.error_file).read_text(encoding="utf-8")) if trial.error_file else "no error kept"
         line = error_line(error)
@@ -105,6 +106,7 @@ class Recording(Callback):  # type: ignore[misc]
 
     def on_trial_recover(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         """Its process died, and Ray starts another one for it."""
+        self._started(trial)
         row = self.record.rows[str(trial)]
         kept = trial.checkpoint is not None
         detail = (
@@ -123,6 +125,11 @@ class Recording(Callback):  # type: ignore[misc]
                 if self._is_running(trial):
                     self._ended(trial, TrialState.STOPPED, replace(end, iteration=self._iterations(trial)))
         self.changed()
+
+    def _started(self, trial: Trial) -> None:
+        """A process may fail before Ray has told that the trial has started in it."""
+        if str(trial) not in self.record.rows:
+            self.record.started(str(trial), trial.config)
 
     def _is_running(self, trial: Trial) -> bool:
         row = self.record.rows.get(str(trial))

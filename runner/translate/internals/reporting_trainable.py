@@ -31,6 +31,10 @@ class ReportError(RunnerError):
     """A trainable reported something that cannot be used; the trial fails with this as the reason."""
 
 
+class CleanUpError(RunnerError):
+    """The process of a trial that was stopped cannot take the next one."""
+
+
 @dataclass(frozen=True)
 class TrialPlan:
     """What all trials of a run share. Goes to every worker."""
@@ -71,7 +75,14 @@ def reporting_trainable(plan: TrialPlan) -> type:
 
         def reset_config(self, new_config: dict[str, Any]) -> bool:
             self._reports = 0
-            return bool(super().reset_config(new_config))
+            os.environ["TUNE_FUNCTION_THREAD_TIMEOUT_S"] = f"{FINISH_SECONDS:.0f}"  # Ray's own is 2
+            if not super().reset_config(new_config):
+                # Ray would lose the trial without a word, and wait for it for ever.
+                raise CleanUpError(
+                    f"the trial before it in this process did not end its clean-up within {FINISH_SECONDS:g} s:"
+                    " set trainable.reuse_workers=false, and each trial has a process of its own"
+                )
+            return True
 
         def step(self) -> dict[str, Any]:
             result: dict[str, Any] = super().step()
