@@ -12,6 +12,7 @@ import yaml
 from runner.errors import Problem
 from runner.trainables.yolo import Yolo, data_checks, shapes
 from runner.trainables.yolo.models import Task
+from tests.end_to_end.test_presets import BCCD
 
 MODELS: dict[Task, str] = {
     "detect": "yolo11n.yaml",
@@ -236,6 +237,12 @@ def test_validation_of_a_classifier_on_another_split(tmp_path: Path) -> None:
     (folder / "val").rename(folder / "test")
     assert "split=test" in problems(folder, "classify")[0].remedy
     assert len(notes(folder, "classify", train_args={"split": "test"})) == 1
+
+
+@pytest.mark.skipif(not BCCD.is_file(), reason="the blood cell images are not beside the project (../shared/data/bccd)")
+def test_real_data_is_whole(tmp_path: Path) -> None:
+    [told] = data_checks.problems(Yolo(model="yolo11n.yaml", data=str(BCCD)), tmp_path)
+    assert told.message.startswith("train 205 images, 205 labelled, ")
 
 
 @pytest.mark.slow

@@ -1,10 +1,6 @@
 """What `download:` in a data.yaml may do: an archive that is trusted, the package's own, and never a script."""
 
 import shutil
-import threading
-from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -108,18 +104,6 @@ def test_a_copy_of_what_comes_with_the_library_is_known(tmp_path: Path) -> None:
     copy.write_text(copy.read_text() + "# changed\n")
     assert dataset.to_be_fetched("mine/data.yaml", tmp_path, trust=True) is None
     assert "is a script" in fatal(tmp_path, trust=True)[0].message
-
-
-@pytest.fixture
-def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The address of archives in the folder www/."""
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
-    (tmp_path / "www").mkdir()
-    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path / "www"))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{running.server_port}"
-        running.shutdown()
 
 
 def archive(folder: Path, tmp_path: Path) -> None:

@@ -17,5 +17,5 @@ def closed(model: Any) -> Iterator[None]:
     finally:
         for name in ("train_loader", "test_loader"):
             loader = getattr(model.trainer, name, None)
-            if hasattr(loader, "close"):
+            if loader is not None and hasattr(loader, "close"):
                 loader.close()
