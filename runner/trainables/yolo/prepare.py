@@ -5,22 +5,18 @@ imports torch.
 """
 
 import json
-import os
 import socket
-import subprocess
-import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from runner.errors import ConfigError, RunnerError
-from runner.trainables.yolo import data_checks, dataset, downloads, environment, models, shapes
+from runner.trainables.yolo import data_checks, dataset, downloads, environment, helper, models, shapes
 
 if TYPE_CHECKING:
     from runner.trainables.yolo import Yolo
 
-LOG = "runner.log"
 PACKAGE_HOST = "https://github.com"
 """Where the package fetches its weights and data sets from."""
 
@@ -81,20 +77,12 @@ def prepare(options: "Yolo", run_folder: Path, project: Path) -> None:
 
 def _run(module: str, request: FetchRequest | CacheRequest, options: "Yolo", run_folder: Path, project: Path) -> None:
     """Have it done by the module of that name, in a process of its own; only what fetches has a network."""
-    log = run_folder / LOG
-    variables = environment.environment(run_folder, offline=not isinstance(request, FetchRequest))
-    with log.open("a", encoding="utf-8") as output:
-        done = subprocess.run(
-            [sys.executable, "-m", f"{__package__}.{module}", json.dumps(asdict(request))],
-            cwd=project,
-            env={**os.environ, **variables, "PYTHONPATH": _search_path()},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-    if done.returncode:
-        raise RunnerError(f"trainable.data={options.data} could not be prepared: {_last_line(log)}\n    -> read {log}")
+    argument = json.dumps(asdict(request))
+    offline = not isinstance(request, FetchRequest)
+    failure = helper.run_module(f"{__package__}.{module}", argument, run_folder, project, offline=offline)
+    if failure:
+        log = run_folder / helper.LOG
+        raise RunnerError(f"trainable.data={options.data} could not be prepared: {failure}\n    -> read {log}")
 
 
 def _wanted(options: "Yolo", project: Path) -> FetchRequest | None:
@@ -131,17 +119,6 @@ def _write_settings(run_folder: Path, project: Path) -> None:
         "runs_dir": str((run_folder / "trials").resolve()),
     }
     path.write_text(json.dumps(folders), encoding="utf-8")
-
-
-def _search_path() -> str:
-    """Where this process found our package, for the case that it is not installed."""
-    root = str(Path(__file__).resolve().parents[3])
-    return os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
-
-
-def _last_line(log: Path) -> str:
-    lines = [line for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
-    return lines[-1] if lines else "it said nothing"
 
 
 def reachable(url: str) -> bool:
