@@ -1,6 +1,6 @@
 """What every trainable offers: the contract between an experiment and the code that one trial runs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -62,6 +62,10 @@ class Trainable(Protocol):
     def keep_best(self) -> int | None:
         """How many trials keep their weights, the best so far; None: all."""
 
+    @property
+    def ending_seconds(self) -> float:
+        """How long a trial that a rule has stopped may take to end before its process is killed."""
+
     def metrics(self) -> Mapping[str, Mode | None] | None:
         """The metrics that are reported with the direction that is better (None: neither), or None: not known."""
 
@@ -96,4 +100,22 @@ class Trainable(Protocol):
         """In the trial's process: train with the sampled `config`, calling `ray.tune.report(metrics)` once an epoch.
 
         Goes on from `trial.checkpoint` where there is one. Raises OutOfMemoryError where it is that.
+        """
+
+    def dashboard_name(self, metric: str) -> str:
+        """The name of a metric where metrics are grouped by what stands before a slash, as W&B does."""
+
+    def artifacts(self, folder: Path) -> Sequence[Path]:
+        """The files in the folder of a trial that a tracker keeps with its run, those that exist, weights first."""
+
+    def lacks_artifacts(self, folder: Path, place: int | None) -> bool:
+        """Whether more of them come, from the process of a trial that has ended or from `finish`.
+
+        `place` is the trial's among those that have ended, 1 the best, None where it failed.
+        """
+
+    def finish(self, ranked: Sequence[Path], run_folder: Path, project: Path, tell: Callable[[str], None]) -> None:
+        """Once for a run, after its last trial, unless it was interrupted; bounded in time, a failure is told.
+
+        `ranked` are the folders of the trials that did not fail, best first; `tell` takes a line for a person.
         """

@@ -192,6 +192,14 @@ class Record:
         self._prune(self.clock() - SETTLE_SECONDS)
         self._table.write(self.rows.values())
 
+    def ranked(self) -> list[TrialRow]:
+        """The trials that have ended and did not fail, best first."""
+        rows = self.rows.values()
+        ended = [
+            row for row in rows if row.state is not TrialState.RUNNING and not row.state.failed and row.best is not None
+        ]
+        return sorted(ended, key=lambda row: row.best or 0.0, reverse=self.objective.mode == "max")
+
     def cut_off(self, reason: str) -> None:
         """The experiment ends now, whatever its trials do; told before they end."""
         if self.states[TrialState.RUNNING] or len(self.rows) < (self.expected_trials or 0):

@@ -4,7 +4,7 @@ import ast
 import importlib
 import importlib.util
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +104,24 @@ class Function:
         if isinstance(number, bool) or not isinstance(number, int | float):
             raise TypeError(f"{self.import_path} returned {returned!r}: return a number or a dictionary of metrics")
         return {trial.objective.targets[0].metric: float(number)}
+
+    @property
+    def ending_seconds(self) -> float:
+        """For the function's own `finally`."""
+        return 10.0
+
+    def dashboard_name(self, metric: str) -> str:
+        return metric
+
+    def artifacts(self, folder: Path) -> Sequence[Path]:  # noqa: ARG002
+        """None: what a function writes, and where, is its own."""
+        return ()
+
+    def lacks_artifacts(self, folder: Path, place: int | None) -> bool:  # noqa: ARG002
+        return False
+
+    def finish(self, ranked: Sequence[Path], run_folder: Path, project: Path, tell: Callable[[str], None]) -> None:
+        """Nothing to finish."""
 
 
 def _find_source(module: str, project: Path) -> Path | None:

@@ -132,9 +132,15 @@ def run_trials(
             raise_on_failed_trial=False,
             verbose=0,
         )
-        return _was_interrupted()
     except tune.TuneError as error:
         raise ExperimentFailed(f"Ray Tune gave up: {error_line(str(error))}; see {shown(run.log)}") from error
+    else:
+        interrupted = _was_interrupted()
+        signal.signal(signal.SIGINT, interrupt)
+        if not interrupted:
+            ranked = [plan.trials / row.name for row in record.ranked()]
+            experiment.trainable.finish(ranked, plan.run_folder, plan.project, tell)
+        return interrupted
     finally:
         signal.signal(signal.SIGINT, interrupt)
         for logger in loggers:

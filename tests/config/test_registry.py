@@ -104,5 +104,5 @@ def test_an_option_that_is_left_out_has_the_default_of_the_builder() -> None:
     options = TRAINABLES.get("yolo").options.model_validate({"model": "yolo11n.yaml", "data": "shapes"})
     assert options.model_dump() == {
         "model": "yolo11n.yaml", "data": "shapes", "task": None, "train_args": {}, "train_metrics": None,
-            "checkpoint_every": 1, "on_oom": "fail", "trust_data": False, "keep_best": None,
+            "checkpoint_every": 1, "on_oom": "fail", "trust_data": False, "keep_best": None, "curves": 1,
     }  # fmt: skip

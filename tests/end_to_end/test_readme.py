@@ -18,8 +18,8 @@ from tests.end_to_end.conftest import Run
 README = (Path(__file__).parents[2] / "README.md").read_text()
 CONSOLE = "\n".join(re.findall(r"```console\n(.*?)```", README, re.DOTALL)).replace("\\\n", " ")
 COMMANDS = [line for line in CONSOLE.splitlines() if line.startswith("python -m runner")]
-SHRUNK = ("budget.num_samples=1", "budget.max_epochs=4", "trainable.train_args.fraction=0.1")
-"""One trial of a tenth of the images, as long as the presets' grace period."""
+SHRUNK = ("budget.num_samples=1", "budget.max_epochs=4", "trainable.train_args.fraction=0.1", "trainable.curves=0")
+"""One trial of a tenth of the images, as long as the presets' grace period, without pictures."""
 ELSEWHERE = ("path/to/", "experiment=coco8")
 """Parts of commands that need files of the user's, or a network."""
 

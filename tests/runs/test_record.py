@@ -283,3 +283,16 @@ def test_a_report_rewrites_nothing_that_it_does_not_change(run: RunFolder, recor
     play.end("t1")
     assert run.best_yaml.stat().st_ino == best
     assert run.trials_csv.stat().st_ino != before[0]
+
+
+def test_trials_are_ranked_once_they_have_ended_unless_they_failed(play: Play, record: Record) -> None:
+    play.trial("good", [0.2, 0.6])
+    play.trial("better", [0.9, 0.1])
+    play.trial("failed", [1.0])
+    play.trial("runs", [0.95])
+    play.trial("silent", [])
+    for name, state in (("good", "completed"), ("better", "stopped"), ("failed", "failed"), ("silent", "completed")):
+        play.end(name, TrialState(state))
+    assert [row.name for row in record.ranked()] == ["better", "good"]
+    record.close()
+    assert [row.name for row in record.ranked()] == ["runs", "better", "good"]

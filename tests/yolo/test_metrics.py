@@ -49,3 +49,31 @@ def test_f1() -> None:
 )
 def test_fitness_is_finite_and_higher_is_better(mode: str, value: float, fitness: float) -> None:
     assert metrics.fitness(Objective((Target("loss", mode),)), {"loss": value}) == fitness  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("metrics/mAP50(M)", "seg_metrics/map50"),
+        ("F1(M)", "seg_metrics/F1"),
+        ("metrics/precision(B)", "box_metrics/precision"),
+        ("metrics/mAP50-95(P)", "pose_metrics/map50_95"),
+        ("train/metrics/mAP50-95(M)", "train_seg_metrics/map50_95"),
+        ("train/F1(B)", "train_box_metrics/F1"),
+        ("train/metrics/recall(B)", "train_box_metrics/recall"),
+        ("metrics/accuracy_top1", "metrics/accuracy_top1"),
+        ("val/box_loss", "val/box_loss"),
+        ("train/seg_loss", "train/seg_loss"),
+        ("train/fitness", "train/fitness"),
+        ("lr/pg0", "lr/pg0"),
+        ("objective", "objective"),
+    ],
+)
+def test_a_dashboards_groups(name: str, shown: str) -> None:
+    assert metrics.dashboard_name(name) == shown
+
+
+@pytest.mark.parametrize("task", metrics.LOSSES)
+def test_no_two_metrics_have_one_name_in_a_dashboard(task: str) -> None:
+    names = {**metrics.names(task, metrics.LOSSES[task]), **metrics.train_split_names(task)}
+    assert len({metrics.dashboard_name(name) for name in names}) == len(names)

@@ -1,6 +1,6 @@
 """The Ultralytics YOLO trainable: any model and data.yaml, every argument of train() fixed or searched."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -11,8 +11,19 @@ from runner.config.objective import Mode
 from runner.config.registry import TRAINABLES
 from runner.config.trainable import Trial
 from runner.errors import Problem
-from runner.trainables.yolo import checkpoints, checks, environment, metrics, models, prepare, train_split
+from runner.trainables.yolo import (
+    artifacts,
+    checkpoints,
+    checks,
+    curves,
+    environment,
+    metrics,
+    models,
+    prepare,
+    train_split,
+)
 from runner.trainables.yolo.arguments import arguments
+from runner.trainables.yolo.curves import Curves
 from runner.trainables.yolo.models import Task
 from runner.trainables.yolo.train_split import TrainMetrics
 
@@ -34,6 +45,8 @@ class Yolo:
         train_args: fixed arguments of train(), by Ultralytics' names.
         train_metrics: {every: k, max_images: n} to validate on the train split too, every k epochs, on n of its
             images; null: not at all. It takes time and changes nothing in the training.
+        curves: which trials get the plots that a stopped training lacks, drawn from best.pt. A number: the so many
+            best, after the last trial; each: every trial, in its own process when it ends; null: none.
         checkpoint_every: epochs from one checkpoint to the next; a trial whose process dies goes on from the last one.
         on_oom: what follows when a trial is out of memory: fail, or halve_batch, once, told in its reports.
         trust_data: fetch missing images from the URL that the data.yaml has as `download`; those of data sets that come
@@ -46,6 +59,7 @@ class Yolo:
     task: Task | None = None
     train_args: dict[str, Any] = field(default_factory=dict)
     train_metrics: TrainMetrics | None = None
+    curves: Curves = 1
     checkpoint_every: Annotated[int, Field(ge=1)] = 1
     on_oom: Literal["fail", "halve_batch"] = "fail"
     trust_data: bool = False
@@ -60,6 +74,11 @@ class Yolo:
     def keeps_weights(self) -> bool:
         """Always: weights/last.pt and weights/best.pt."""
         return True
+
+    @property
+    def ending_seconds(self) -> float:
+        """To end loader processes, and to draw where each trial does."""
+        return 10.0 + (curves.SECONDS if self.curves == "each" else 0.0)
 
     def known_task(self, project: Path | None = None) -> Task | None:
         """The task that was given, or else the one that the model tells."""
@@ -114,4 +133,21 @@ class Yolo:
         """Train to the end, reporting once an epoch. Raises AttestationError where a value did not arrive."""
         from runner.trainables.yolo.trial import run
 
-        run(self, config, trial)
+        with curves.drawn_at_end(self.curves, trial.folder):
+            run(self, config, trial)
+
+    def dashboard_name(self, metric: str) -> str:
+        """In groups: box_metrics, seg_metrics, pose_metrics, the same with train_ before them, train and val."""
+        return metrics.dashboard_name(metric)
+
+    def artifacts(self, folder: Path) -> Sequence[Path]:
+        """best.pt, args.yaml, results.csv and the curves."""
+        return artifacts.artifacts(folder)
+
+    def lacks_artifacts(self, folder: Path, place: int | None) -> bool:
+        """Whether its curves are still to be drawn."""
+        return curves.due(self.curves, folder, place)
+
+    def finish(self, ranked: Sequence[Path], run_folder: Path, project: Path, tell: Callable[[str], None]) -> None:
+        """Draw the curves that are missing, in a process of its own."""
+        curves.draw_missing(self.curves, ranked, run_folder, project, tell)

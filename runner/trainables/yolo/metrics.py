@@ -1,6 +1,7 @@
 """What a trial reports: names and directions for each task, F1, and the report of one epoch."""
 
 import math
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,9 @@ TRAIN = "train/"
 
 GAP = "gap"
 """The objective on the train split minus the objective in the report."""
+
+DASHBOARD = re.compile(r"(?P<split>train/)?(metrics/)?(?P<kind>F1|precision|recall|mAP50|mAP50-95)\((?P<part>[BMP])\)")
+DASHBOARD_GROUPS = {"B": "box_metrics", "M": "seg_metrics", "P": "pose_metrics"}
 
 GROUPS = 3
 """Parameter groups of every optimizer: weights, normalisation, biases. MuSGD has more, and its trials report more."""
@@ -80,6 +84,18 @@ def with_f1(metrics: Mapping[str, Any]) -> dict[str, float]:
         if f"metrics/precision({part})" in plain:
             plain[f"F1({part})"] = f1(plain[f"metrics/precision({part})"], plain[f"metrics/recall({part})"])
     return plain
+
+
+def dashboard_name(name: str) -> str:
+    """train/metrics/mAP50-95(M) as train_seg_metrics/map50_95: a dashboard makes a panel of what lies before the slash.
+
+    Losses are in train/ and val/ already; what belongs to no part of an object keeps its name.
+    """
+    found = DASHBOARD.fullmatch(name)
+    if found is None:
+        return name
+    kind = found["kind"].replace("mAP", "map").replace("-", "_")
+    return f"{'train_' if found['split'] else ''}{DASHBOARD_GROUPS[found['part']]}/{kind}"
 
 
 def on_train_split(objective: Objective, report: Mapping[str, float], results: Mapping[str, Any]) -> dict[str, float]:

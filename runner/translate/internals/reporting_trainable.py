@@ -23,9 +23,6 @@ from runner.translate.callbacks.reports import RAY_KEYS
 _TAKEN = RAY_KEYS - {"timestamp", "checkpoint_dir_name", "should_checkpoint"}
 """What Ray adds to a report after this point; the three are there already, put in by its session."""
 
-FINISH_SECONDS = 10.0
-"""How long a stopped trial may take to close its files and end its loader processes."""
-
 
 class ReportError(RunnerError):
     """A trainable reported something that cannot be used; the trial fails with this as the reason."""
@@ -103,7 +100,7 @@ def reporting_trainable(plan: TrialPlan) -> type:
 
         def cleanup(self) -> None:
             # Ray waits 0 s here, so that a trial that a rule has stopped dies in the middle of its clean-up.
-            get_session().finish(timeout=FINISH_SECONDS)
+            get_session().finish(timeout=plan.trainable.ending_seconds)
             super().cleanup()
 
     return ReportingTrainable
