@@ -75,6 +75,7 @@ def run_trials(
     from ray import tune
 
     from runner.translate.callbacks.recording import Recording
+    from runner.translate.callbacks.wandb_runs import WandbRuns
     from runner.translate.internals import retries
     from runner.translate.internals.reporting_trainable import TrialPlan, reporting_trainable
     from runner.translate.journaled_search import JournaledSearch, algorithm
@@ -98,8 +99,7 @@ def run_trials(
         watched=tuple(filter(None, [experiment.scheduler.options.get("metric")])),
     )
     loggers = [
-        LOGGERS.get(choice.name).build(experiment, run.root.resolve(), tell, **choice.options)
-        for choice in experiment.loggers
+        LOGGERS.get(choice.name).build(experiment, record, tell, **choice.options) for choice in experiment.loggers
     ]
     search = algorithm(
         SEARCHERS.get(experiment.searcher.name).build(experiment, **experiment.searcher.options),
@@ -143,9 +143,10 @@ def run_trials(
         return interrupted
     finally:
         signal.signal(signal.SIGINT, interrupt)
+        record.close()
         for logger in loggers:
-            # Ray tells its callbacks so only where nothing interrupts it; W&B's runs must be finished all the same.
-            logger.on_experiment_end(trials=[])
+            if isinstance(logger, WandbRuns):
+                logger.close()
 
 
 def _was_interrupted() -> bool:

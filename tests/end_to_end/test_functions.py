@@ -1,5 +1,7 @@
 """Functions of the user's, tuned for real."""
 
+import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -118,7 +120,7 @@ def test_wandb_offline_holds_a_finished_run_for_each_trial(run_function: Run) ->
         "scheduler=asha",
         "budget={num_samples: 1, max_epochs: 3, max_concurrent: 1}",
         "logger=[wandb]",
-        "logger.wandb.mode=offline",
+        "logger.wandb={mode: offline, tags: [mine]}",
         WANDB_API_KEY=key,
     )
     states = [row["state"] for row in done.rows("trials.csv")]
@@ -130,10 +132,31 @@ def test_wandb_offline_holds_a_finished_run_for_each_trial(run_function: Run) ->
     assert [run["id"] for run in runs] == [f"mine-{done.run.name}-{name}" for name in names]
     assert {run["group"] for run in runs} == {f"mine/{done.run.name}"}
     assert [run["exit_code"] for run in runs] == [0, 0, 1]
+    assert [run["tags"] for run in runs] == [["mine", "completed"], ["mine", "stopped", "asha"], ["mine", "failed"]]
+    for run in runs:
+        decision = done.decisions[run["name"]]
+        told = [run["summary"][f"end/{key}"] for key in ("state", "rule", "reason")]
+        assert told == [decision[key] for key in ("state", "rule", "detail")]
+        assert run["notes"] == decision["detail"]
     assert [[row["score"] for row in run["history"]] for run in runs] == [[2, 3, 4], [1], [5]]
     assert "wandb sync outputs/mine/" in done.out
     holding = [path for path in done.run.rglob("*") if path.is_file() and key.encode() in path.read_bytes()]
     assert holding == []
+
+
+def test_a_wandb_server_that_never_answers_holds_the_experiment_for_its_bound(run_function: Run) -> None:
+    """Nor the exit of the process, in which wandb has work of its own to do."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        before = time.monotonic()
+        done = run_function(
+            "line", "search_space={slope: 1.0, reports: 3}", "budget.num_samples=4", "logger=[wandb]",
+            "logger.wandb={mode: online, finish_timeout: 2}",
+            WANDB_API_KEY="0123456789abcdef" * 3, WANDB_BASE_URL=f"http://127.0.0.1:{server.getsockname()[1]}",
+        )  # fmt: skip
+        assert time.monotonic() - before < 60
+    assert done.code == 0, done.err
+    assert [row["state"] for row in done.rows("trials.csv")] == ["completed"] * 4
+    assert "W&B has not all of trial_00" in " ".join(done.out.split())
 
 
 def test_max_concurrent_is_kept_by_every_searcher(run_function: Run, project: Path) -> None:

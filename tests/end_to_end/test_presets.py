@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.conftest import Run
+from tests.end_to_end.wandb_file import read_run
 
 pytestmark = pytest.mark.slow
 
@@ -160,8 +161,50 @@ def test_the_main_job_shrunk_with_every_logger(run: Run) -> None:
     assert (done.run / "best" / "best.pt").exists()
     offline = sorted(path.name for path in (done.run / "wandb").glob("offline-run-*"))
     assert [name.rsplit("-", 1)[-1] for name in offline] == ["trial_000", "trial_001"]
+    curves = {"BoxPR_curve.png", "MaskF1_curve.png", "confusion_matrix_normalized.png", "results.png"}
+    for path in (done.run / "wandb").glob("offline-run-*"):
+        wandb = read_run(path)
+        kept = wandb["artifacts"]
+        assert set(kept["model"]) == {"best.pt"}
+        assert {"args.yaml", "results.csv"} <= set(kept["files"])
+        best = f"# {wandb['name']}:" in (done.run / "best" / "best.yaml").read_text()
+        assert curves & set(kept["files"]) == (curves if best else set()), "training drew none: plots are off"
     for name in ("progress.csv", "result.json", "events.out.tfevents.*"):
         assert len(list((done.run / "tune").glob(f"trial_*/{name}"))) == 2, name
+
+
+def test_the_guide_shrunk_with_the_curves_of_a_stopped_trial_in_wandb(run: Run) -> None:
+    """A trial to its end and one that asha stops, W&B offline: every group of metrics, tags, files and pictures."""
+    done = run(
+        "experiment=yolo11_seg_guide", "trainable.data=shapes", "trainable.model=yolo11n-seg.yaml",
+        "trainable={train_metrics: {every: 1}, curves: each}", "resources.gpu=0",
+        "trainable.train_args={imgsz: 64, nbs: 8, fraction: 16, close_mosaic: 0}",
+        # the learning rate itself, so that asha stops the second
+        "objective={metrics: [{metric: lr/pg0, mode: max}]}", "searcher=random", "search_space.batch=8",
+        "search_space={lr0: 'grid([0.003, 0.000001])', warmup_epochs: 0}", "scheduler.grace_period=1",
+        "budget={num_samples: 1, max_epochs: 3, max_concurrent: 1}",
+        WANDB_MODE="offline",
+    )  # fmt: skip
+    assert done.code == 0, done.out + done.err
+    full, stopped = [read_run(path) for path in sorted((done.run / "wandb").glob("offline-run-*"))]
+    assert (full["tags"], stopped["tags"]) == (["completed"], ["stopped", "asha"])
+    assert (len(full["history"]), len(stopped["history"])) == (3, 1)
+    short = {"F1", "precision", "recall", "map50", "map50_95"}
+    for group in ("seg_metrics", "box_metrics", "train_seg_metrics", "train_box_metrics"):
+        assert {f"{group}/{name}" for name in short} <= set(full["history"][0]) & set(stopped["history"][0])
+    for group in ("train", "val"):
+        assert {f"{group}/{part}_loss" for part in ("box", "seg", "cls", "dfl")} <= set(full["history"][0])
+    assert full["config"]["lr0"] == 0.003
+    kinds = [f"{part}{kind}_curve" for part in ("Box", "Mask") for kind in ("F1", "P", "R", "PR")]
+    pictures = {*kinds, "confusion_matrix", "confusion_matrix_normalized", "results", "labels"}
+    for wandb in (full, stopped):
+        files = {**wandb["artifacts"]["model"], **wandb["artifacts"]["files"]}
+        assert {Path(name).stem for name in files} == {*pictures, "best", "args", "results"}
+        assert {"best.pt", "args.yaml", "results.csv"} <= set(files)
+        assert all(path.is_relative_to(done.run / "trials" / wandb["name"]) for path in files.values())
+        assert {f"curves/{name}/path" for name in pictures} <= set(wandb["history"][-1])
+    assert "drawing the curves" not in done.out, "the trial did it itself"
+    assert not list(done.run.glob("trials/*/.curves"))
 
 
 @pytest.mark.skipif(not BCCD.is_file(), reason="the blood cell images are not beside the project (../shared/data/bccd)")

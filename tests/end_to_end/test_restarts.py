@@ -16,13 +16,14 @@ import psutil
 import pytest
 
 from tests.end_to_end.conftest import Finished, Run
+from tests.end_to_end.wandb_file import read_run
 
 pytestmark = pytest.mark.slow
 EPOCHS = 6
 YOLO = [
     "experiment=null", "trainable=yolo", "trainable.model=yolo11n.yaml", "trainable.data=shapes", "name=mine",
     "trainable.train_args={imgsz: 64, batch: 8, optimizer: SGD, fraction: 0.2, plots: false, close_mosaic: 2}",
-    "search_space={lr0: 'choice([0.01])', momentum: 'choice([0.8])'}",
+    "search_space={lr0: 'choice([0.01])', momentum: 'choice([0.8])'}", "trainable.curves=null",
     f"budget={{num_samples: 1, max_epochs: {EPOCHS}}}", "resources.gpu=0",
 ]  # fmt: skip
 DYING = """
@@ -159,7 +160,8 @@ def test_without_a_usable_checkpoint_it_starts_again_and_says_so(project: Path) 
 def test_epochs_that_are_run_again_replace_their_rows(run_function: Run, mode: str, best: str) -> None:
     done = run_function(
         "dies_once", "trainable.import_path=dying:dies_once", f"search_space={{mode: {mode}}}",
-        "budget={num_samples: 1, max_epochs: 6}", "trainable.reuse_workers=false",
+        "budget={num_samples: 1, max_epochs: 6}", "trainable.reuse_workers=false", "logger=[csv,wandb]",
+        WANDB_MODE="offline",
     )  # fmt: skip
     assert done.code == 0, done.err
     assert [int(row["iteration"]) for row in done.rows("history.csv")] == [1, 2, 3, 4, 5, 6]
@@ -167,6 +169,9 @@ def test_epochs_that_are_run_again_replace_their_rows(run_function: Run, mode: s
     assert (trial["state"], trial["restarts"], float(trial["objective"])) == ("completed", "1", float(best))
     assert trial["checkpoint"].startswith("tune/trial_000/checkpoint_")
     assert "iterations 6" in " ".join(done.out.split()) or "epochs 6 of" in " ".join(done.out.split())
+    (wandb,) = [read_run(folder) for folder in (done.run / "wandb").glob("offline-run-*")]
+    assert [row["_step"] for row in wandb["history"]] == [1, 2, 3, 4, 5, 6]
+    assert (wandb["tags"], wandb["exit_code"]) == (["completed"], 0)
 
 
 def test_a_process_that_dies_again_and_again_fails_its_trial(run_function: Run) -> None:
@@ -194,7 +199,7 @@ def test_an_error_is_not_retried(run_function: Run) -> None:
 def test_out_of_memory_is_an_outcome_of_its_own(run_function: Run) -> None:
     done = run_function(
         "out_of_memory", "trainable.import_path=dying:out_of_memory", "search_space={x: 'grid([2, 1, 0])'}",
-        "budget={num_samples: 1}",
+        "budget={num_samples: 1}", "logger=[csv,wandb]", WANDB_MODE="offline",
     )  # fmt: skip
     assert done.code == 0
     states = {row["trial"]: row["state"] for row in done.rows("trials.csv")}
@@ -202,4 +207,8 @@ def test_out_of_memory_is_an_outcome_of_its_own(run_function: Run) -> None:
     assert done.decisions["trial_000"]["rule"] == "out_of_memory"
     assert done.decisions["trial_000"]["detail"] == "out of memory with batch=8: CUDA out of memory"
     assert "2 out of memory" in " ".join(done.out.split())
+    runs = {run["name"]: run for run in map(read_run, (done.run / "wandb").glob("offline-run-*"))}
+    assert {name: (run["tags"], run["exit_code"]) for name, run in runs.items()} == {
+        "trial_000": (["out_of_memory"], 1), "trial_001": (["out_of_memory"], 1), "trial_002": (["completed"], 0),
+    }  # fmt: skip
     assert done.best == {"x": 0}

@@ -28,20 +28,29 @@ def payloads(path: Path) -> Iterator[bytes]:
 
 
 def read_run(folder: Path) -> dict[str, Any]:
-    """id, name, group, config, history (a list of dictionaries) and the exit code (None: never finished) of a run."""
+    """id, name, group, tags, notes, config, summary, history (a list of dictionaries), artifacts (by type, the
+    path of each file by its name) and the exit code (None: never finished) of a run.
+    """
     from wandb.proto import wandb_internal_pb2 as messages
 
-    run: dict[str, Any] = {"history": [], "exit_code": None, "config": {}}
+    run: dict[str, Any] = {"history": [], "exit_code": None, "config": {}, "summary": {}, "artifacts": {}}
     for payload in payloads(next(folder.glob("*.wandb"))):
         record = messages.Record()
         record.ParseFromString(payload)
         kind = record.WhichOneof("record_type")
         if kind == "run":
             run |= {"id": record.run.run_id, "name": record.run.display_name, "group": record.run.run_group}
+            run |= {"tags": list(record.run.tags), "notes": record.run.notes}
             run["config"] |= {item.key: json.loads(item.value_json) for item in record.run.config.update}
         elif kind == "history":
             row = {item.key or "/".join(item.nested_key): json.loads(item.value_json) for item in record.history.item}
             run["history"].append(row)
+        elif kind == "summary":
+            run["summary"] |= {item.key: json.loads(item.value_json) for item in record.summary.update if item.key}
+        elif kind == "artifact":
+            run["artifacts"][record.artifact.type] = {
+                content.path: Path(content.local_path) for content in record.artifact.manifest.contents
+            }
         elif kind == "exit":
             run["exit_code"] = record.exit.exit_code
     return run

@@ -1,15 +1,15 @@
 """TensorBoard files, written by Ray's own callback."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from runner.config.experiment import Experiment
 from runner.config.registry import LOGGERS
+from runner.runs.record import Record
 
 
 @LOGGERS.register("tensorboard")
-def tensorboard(experiment: Experiment, run_folder: Path, tell: Callable[[str], None]) -> Any:  # noqa: ARG001
+def tensorboard(experiment: Experiment, record: Record, tell: Callable[[str], None]) -> Any:  # noqa: ARG001
     """TensorBoard event files in each trial's folder below tune/."""
     from ray.tune.logger import TBXLoggerCallback
 

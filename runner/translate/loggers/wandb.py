@@ -1,21 +1,21 @@
 """Weights & Biases: one run a trial, written by the driver."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from runner.config.experiment import Experiment
 from runner.config.registry import LOGGERS
+from runner.runs.record import Record
 
 WandbMode = Literal["online", "offline", "disabled"]
 
 
 @LOGGERS.register("wandb", elsewhere={"api_key": "the login comes from `wandb login` or WANDB_API_KEY"})
 def wandb(
-    experiment: Experiment,  # noqa: ARG001
-    run_folder: Path,
+    experiment: Experiment,
+    record: Record,
     tell: Callable[[str], None],
     *,
     project: Annotated[str, Field(pattern=r"^[^/\\#?%:]{1,128}$")],
@@ -33,12 +33,14 @@ def wandb(
         group: group of the runs; the run folder's name by default.
         tags: tags of every run.
         mode: online, offline or disabled; empty: the environment variable WANDB_MODE, else online.
-        finish_timeout: seconds that an upload may hold the experiment at the end of a trial.
+        finish_timeout: seconds that all uploads together may hold the experiment at its end.
     """
     from runner.translate.callbacks.wandb_runs import WandbRuns
 
+    run_folder = record.run.root.resolve()
     return WandbRuns(
-        run_folder,
+        experiment.trainable,
+        record,
         tell,
         project=project,
         entity=entity,
