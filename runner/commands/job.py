@@ -131,7 +131,8 @@ def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, flo
     run.write_config(experiment.config, job.words)
     record = Record(
         run, experiment.objective, expected_trials=trials_expected(experiment), max_epochs=budget.max_epochs,
-        keep_best=experiment.trainable.keep_best, defaults_first=experiment.searcher.options["defaults_first"],
+        keep_best=experiment.trainable.keep_best, ending_seconds=experiment.trainable.ending_seconds,
+        defaults_first=experiment.searcher.options["defaults_first"],
         seconds_before=seconds_spent(earlier),
     )  # fmt: skip
     if earlier:

@@ -14,7 +14,7 @@ from runner.runs.folder import RunFolder
 from runner.runs.history import History, Report
 from runner.runs.trial import DEFAULTS, TrialRow, TrialState
 from runner.runs.trials_table import TrialsTable, read_rows
-from runner.runs.weights import SETTLE_SECONDS, Weights
+from runner.runs.weights import Weights
 
 __all__ = ["Record", "TrialRow", "TrialState"]
 
@@ -28,6 +28,7 @@ class Record:
         expected_trials: trials of the whole run, None where nobody knows.
         max_epochs: reports of a full trial, None where the trainable decides.
         keep_best: trials whose weights are kept, None for all.
+        ending_seconds: how long a trial that has ended may still read and write its weights.
         defaults_first: the first trial runs the trainable's own defaults.
         clock: seconds since the epoch.
         seconds_before: that earlier processes have worked on the run.
@@ -50,6 +51,7 @@ class Record:
         expected_trials: int | None,
         max_epochs: int | None,
         keep_best: int | None = None,
+        ending_seconds: float = 10.0,
         defaults_first: bool = False,
         clock: Callable[[], float] = time.time,
         seconds_before: float = 0.0,
@@ -59,6 +61,7 @@ class Record:
         self.expected_trials = expected_trials
         self.max_epochs = max_epochs
         self.defaults_first = defaults_first
+        self.ending_seconds = ending_seconds
         self.clock = clock
         self.began = clock() - seconds_before
         self.rows: dict[str, TrialRow] = {}
@@ -132,7 +135,7 @@ class Record:
             self._table.forget(name)
             self._choose_best()
         self.most_running = max(self.most_running, self.states[TrialState.RUNNING])
-        self._prune(self.clock() - SETTLE_SECONDS)
+        self._prune(self.clock() - self.ending_seconds)
         self._table.write(self.rows.values())
 
     def reported(self, name: str, iteration: int, metrics: Mapping[str, Any]) -> None:
@@ -189,7 +192,7 @@ class Record:
         if row is self.best and state.failed:
             self._choose_best()
         self._best.keep(self.best)
-        self._prune(self.clock() - SETTLE_SECONDS)
+        self._prune(self.clock() - self.ending_seconds)
         self._table.write(self.rows.values())
 
     def ranked(self) -> list[TrialRow]:

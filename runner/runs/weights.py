@@ -7,9 +7,6 @@ from runner.config.objective import Objective
 from runner.runs.folder import RunFolder
 from runner.runs.trial import TrialRow, TrialState
 
-SETTLE_SECONDS = 30.0
-"""Longer than a trial that has ended may go on with its clean-up, in which it may still read or write its weights."""
-
 GOES_ON = frozenset({TrialState.RUNNING, TrialState.INTERRUPTED})
 """An interrupted trial may be taken up again, and needs what it saved."""
 

@@ -7,7 +7,6 @@ import pytest
 from runner.config.objective import Objective, Target
 from runner.runs.folder import RunFolder
 from runner.runs.record import Record, TrialState
-from runner.runs.weights import SETTLE_SECONDS
 
 from .conftest import Clock, Play
 
@@ -46,7 +45,7 @@ def trial(run: RunFolder, play: Play, name: str, value: float, state: TrialState
     play.trial(name, [value])
     if state:
         play.end(name, state, error="an error" if state.failed else "")
-    play.clock.now += SETTLE_SECONDS
+    play.clock.now += 10
 
 
 def test_the_best_keep_theirs(run: RunFolder, record: Record, play: Play) -> None:
@@ -91,7 +90,7 @@ def test_a_trial_has_time_to_finish_its_files(run: RunFolder, record: Record, pl
     play.end("t3")
     record.started("t4", {})
     assert "t3" in kept(run)
-    clock.now += SETTLE_SECONDS
+    clock.now += 10
     record.started("t5", {})
     assert kept(run) == {"t1", "t2"}
 
@@ -143,10 +142,3 @@ def test_a_trial_that_is_taken_up_again_is_pruned_again(run: RunFolder, record: 
     play.end("t0")
     record.close()
     assert kept(run) == {"t1", "t2"}
-
-
-@pytest.mark.slow
-def test_a_trial_is_never_pruned_within_its_clean_up() -> None:
-    from runner.translate.internals.reporting_trainable import FINISH_SECONDS
-
-    assert SETTLE_SECONDS > FINISH_SECONDS

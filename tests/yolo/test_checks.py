@@ -233,3 +233,12 @@ def test_a_task_that_nothing_tells() -> None:
 
 def test_workers_on_the_cpu_are_a_warning() -> None:
     assert not only(found({"workers": 4})).fatal
+
+
+def test_curves_are_drawn_from_weights_that_are_kept() -> None:
+    def told(**options: Any) -> list[Problem]:
+        yolo = Yolo(model="yolo11n.yaml", data="shapes", train_args=GOOD, **options)
+        return list(yolo.check(experiment(yolo)))
+
+    assert only(told(curves=5, keep_best=3)).remedy == "set trainable.curves=3"
+    assert told(curves=3, keep_best=3) == told(curves=5) == told(curves="each", keep_best=1) == []

@@ -86,6 +86,7 @@ def check(options: "Yolo", experiment: "Experiment") -> Iterator[Problem]:
     given = _given(options, experiment)
     yield from _check_model(options)
     yield from _check_budget(experiment)
+    yield from _check_curves(options)
     for where, value in given.items():
         yield from _check_one(where, value, task)
     yield from _check_twice(options.train_args, experiment)
@@ -98,6 +99,13 @@ def check(options: "Yolo", experiment: "Experiment") -> Iterator[Problem]:
         yield from _check_colours(given, effective)
     yield from _check_validation(given)
     yield from _check_workers(experiment, effective, given)
+
+
+def _check_curves(options: "Yolo") -> Iterator[Problem]:
+    """Curves are drawn from weights that are kept."""
+    if isinstance(options.curves, int) and options.keep_best and options.curves > options.keep_best:
+        message = f"{options.curves} trials are to have curves, and only {options.keep_best} keep their weights"
+        yield Problem("yolo-curves", "trainable.curves", message, f"set trainable.curves={options.keep_best}")
 
 
 def _given(options: "Yolo", experiment: "Experiment") -> dict[str, Any]:

@@ -72,11 +72,12 @@ def reporting_trainable(plan: TrialPlan) -> type:
 
         def reset_config(self, new_config: dict[str, Any]) -> bool:
             self._reports = 0
-            os.environ["TUNE_FUNCTION_THREAD_TIMEOUT_S"] = f"{FINISH_SECONDS:.0f}"  # Ray's own is 2
+            os.environ["TUNE_FUNCTION_THREAD_TIMEOUT_S"] = f"{plan.trainable.ending_seconds:.0f}"  # Ray's own is 2
             if not super().reset_config(new_config):
                 # Ray would lose the trial without a word, and wait for it for ever.
                 raise CleanUpError(
-                    f"the trial before it in this process did not end its clean-up within {FINISH_SECONDS:g} s:"
+                    "the trial before it in this process did not end its clean-up within"
+                    f" {plan.trainable.ending_seconds:g} s:"
                     " set trainable.reuse_workers=false, and each trial has a process of its own"
                 )
             return True
