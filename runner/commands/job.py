@@ -168,7 +168,9 @@ def _next_commands(job: Job, run: RunFolder, code: int) -> list[str]:
     commands = []
     if code == INTERRUPTED:
         commands.append(f"python -m runner resume {folder}")
-    elif code == OK:
+    else:
+        commands.append(f"python -m runner why {folder}")
+    if code == OK:
         commands.append(f"python -m runner extend {folder} budget.num_samples=+{job.experiment.budget.num_samples}")
     chosen = {choice.name for choice in job.experiment.loggers}
     if "tensorboard" in chosen:
