@@ -18,5 +18,7 @@ def seconds(value: Any) -> Any:
     return float(sum(float(number) * _UNITS[unit] for number, unit in parts))
 
 
-Duration = Annotated[float, BeforeValidator(seconds), Field(gt=0)]
+_Written = Annotated[float, Field(gt=0)] | Annotated[str, Field(pattern=r"^(\d+(\.\d+)?\s*[dhms]\s*)+$")]
+
+Duration = Annotated[float, Field(gt=0), BeforeValidator(seconds, json_schema_input_type=_Written)]
 """Seconds."""

@@ -1,7 +1,7 @@
 """The experiment: one composed configuration, typed and frozen."""
 
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -15,6 +15,9 @@ class Noun(BaseModel):
     """A node of the config that is ours: strict about keys and types."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+_Limit = Annotated[int, Field(ge=1)] | Literal["auto"] | None
 
 
 def _auto(value: Any) -> Any:
@@ -36,7 +39,7 @@ class Budget(Noun):
     num_samples: Annotated[int, Field(ge=1)] = 10
     max_epochs: Annotated[int, Field(ge=1)] | None = None
     time_budget: Duration | None = None
-    max_concurrent: Annotated[int | None, Field(ge=1), BeforeValidator(_auto)] = None
+    max_concurrent: Annotated[int | None, Field(ge=1), BeforeValidator(_auto, json_schema_input_type=_Limit)] = None
     max_failures: Annotated[int, Field(ge=0)] = 2
 
 

@@ -55,7 +55,9 @@ def _path_as_run(value: Any) -> Any:
     raise ValueError("is neither the path of a run folder nor a mapping, as in {run: outputs/..., best: 3}")
 
 
-RunToBeginWith = Annotated[WarmStart | None, BeforeValidator(_path_as_run)]
+RunToBeginWith = Annotated[
+    WarmStart | None, BeforeValidator(_path_as_run, json_schema_input_type=WarmStart | str | None)
+]
 """The path of a run folder is the short form."""
 
 

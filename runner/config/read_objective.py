@@ -13,7 +13,15 @@ from runner.config.validate import unknown_key, validate
 from runner.errors import Problem
 
 
-class _Target(BaseModel, extra="forbid", strict=True):
+class Entry(BaseModel, extra="forbid", strict=True):
+    """One entry of objective.metrics.
+
+    Args:
+        metric: a reported metric; auto: what the trainable names itself.
+        mode: max or min, the direction that is better; empty where the trainable knows it.
+        weight: share of a weighted sum, where there are several entries.
+    """
+
     metric: str
     mode: str | None = None
     weight: float | None = None
@@ -72,7 +80,7 @@ def read_objective(node: Any, trainable: Trainable | None, problems: list[Proble
 
 
 def _target(entry: Any, where: str, count: int, trainable: Trainable | None, problems: list[Problem]) -> Target | None:
-    model = validate(_Target, entry, where, problems)
+    model = validate(Entry, entry, where, problems)
     if model is None or trainable is None:
         return None
     metric, mode = model.metric, model.mode

@@ -48,9 +48,14 @@ class Plugin:
         return ... if parameter.default is inspect.Parameter.empty else parameter.default
 
     @property
+    def documentation(self) -> str:
+        """The builder's docstring."""
+        return inspect.getdoc(self.build) or ""
+
+    @property
     def summary(self) -> str:
         """The first line of the builder's docstring."""
-        return (inspect.getdoc(self.build) or "").split("\n", 1)[0]
+        return self.documentation.split("\n", 1)[0]
 
 
 class Registry:
@@ -64,7 +69,7 @@ class Registry:
     def register(
         self, name: str, *, elsewhere: dict[str, str] | None = None, requires: tuple[str, ...] = ()
     ) -> Callable[[Builder], Builder]:
-        """Register the decorated function or class; `requires` are distributions that it needs beyond our own."""
+        """Register the decorated function or class; `requires` are the distributions that it alone needs."""
 
         def decorate(build: Builder) -> Builder:
             self._plugins[name] = Plugin(name, build, elsewhere or {}, requires)
@@ -92,3 +97,5 @@ SCHEDULERS = Registry("scheduler", "runner.translate.schedulers")
 STOPPERS = Registry("stopper", "runner.translate.stoppers")
 LOGGERS = Registry("logger", "runner.translate.loggers")
 RAY = Registry("ray", "runner.translate.clusters")
+REGISTRIES = {registry.group: registry for registry in (TRAINABLES, SEARCHERS, SCHEDULERS, STOPPERS, LOGGERS, RAY)}
+"""Every group whose options are plugins."""
