@@ -6,10 +6,10 @@ from textwrap import fill
 
 from runner.commands.arguments import Arguments
 from runner.commands.command import COMMANDS, load
-from runner.config.hydra_loader import search_path
+from runner.config.hydra_loader import groups, search_path
 from runner.errors import OK
 
-_ORDER = ("experiment", "trainable", "search_space", "searcher", "scheduler", "stopper", "logger", "ray")
+ORDER = ("experiment", "trainable", "search_space", "searcher", "scheduler", "stopper", "logger", "ray")
 
 _TEXT = """\
 runner: experiments for hyperparameter tuning, from a YAML file in git to a tuned model
@@ -52,19 +52,18 @@ def show_help(arguments: Arguments) -> int:
         print(_of_command(arguments.command))
         return OK
     folders = search_path(arguments.config_folder, Path.cwd())
-    found = {path.name for folder in folders for path in folder.iterdir() if path.is_dir()}
-    names = [*_ORDER, *sorted(found - set(_ORDER))]
-    rows = {name: sorted({p.stem for folder in folders for p in (folder / name).glob("*.yaml")}) for name in names}
+    found = groups(folders)
+    rows = {name: found[name] for name in (*ORDER, *(name for name in found if name not in ORDER))}
     width = max(map(len, rows))
     indent = " " * (width + 4)
-    groups = "\n".join(
+    listing = "\n".join(
         fill(" ".join(options), 100, initial_indent=f"  {name:<{width}}  ", subsequent_indent=indent)
         for name, options in rows.items()
         if options
     )
     commands = "\n".join(f"  {name:<10}  {load(name)[0].summary}" for name in COMMANDS)
     print(
-        _TEXT.format(commands=commands, groups=groups, info="defaults-tree|defaults|config|searchpath|plugins|all"),
+        _TEXT.format(commands=commands, groups=listing, info="defaults-tree|defaults|config|searchpath|plugins|all"),
         end="",
     )
     return OK

@@ -47,6 +47,21 @@ def check(config: dict[str, Any], words: Sequence[str], wrong_words: Sequence[Pr
 
     Raises ConfigError with every problem, those of `wrong_words` among them, without which it was composed.
     """
+    experiment, problems = examine(config, wrong_words)
+    warnings = refuse(problems)
+    if experiment is None:
+        raise ConfigError(problems)
+    for warning in warnings:
+        tell(str(warning))
+    kept = without_environment(experiment.config, config)
+    return Job(replace(experiment, config=kept), tuple(words))
+
+
+def examine(config: dict[str, Any], wrong_words: Sequence[Problem] = ()) -> tuple[Experiment | None, list[Problem]]:
+    """The experiment of a config that is not resolved, as far as it can be read, and all problems of its config tier.
+
+    Raises ConfigError where the config cannot be resolved.
+    """
     experiment, problems = read_leniently(resolve(config))
     # Below a group whose option is wrong stands another option than the one that was meant.
     wrong = {problem.where for problem in wrong_words}
@@ -62,13 +77,7 @@ def check(config: dict[str, Any], words: Sequence[str], wrong_words: Sequence[Pr
     if any(problem.fatal and problem.where.startswith("trainable.") for problem in problems):
         # What a trainable reports is not known where the trainable itself is wrong.
         problems = [problem for problem in problems if problem.rule != "objective-auto"]
-    warnings = refuse(problems)
-    if experiment is None:
-        raise ConfigError(problems)
-    for warning in warnings:
-        tell(str(warning))
-    kept = without_environment(experiment.config, config)
-    return Job(replace(experiment, config=kept), tuple(words))
+    return experiment, list(dict.fromkeys(problems))
 
 
 def with_points(job: Job, project: Path) -> Job:

@@ -1,10 +1,12 @@
 """--cfg, --info and --shell-completion: look at a configuration without running it."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from runner.commands.arguments import Arguments
+from runner.commands.command import COMMANDS, load
 from runner.config.compose import compose
 from runner.config.hydra_loader import HydraLoader, search_path, to_yaml
 from runner.config.overrides import Assignment, expand, read_word
@@ -15,7 +17,7 @@ def show(arguments: Arguments) -> int:
     """Print what was asked for."""
     loader = HydraLoader(search_path(arguments.config_folder, Path.cwd()))
     if arguments.completion is not None:
-        loader.complete([arguments.completion or "query=bash", *arguments.words])
+        _complete([arguments.completion or "query=bash", *arguments.words], loader)
     elif arguments.info:
         words = [read_word(text, loader) for text in arguments.words]
         # Hydra tells how the groups were put together; values that we set afterwards change nothing in that.
@@ -27,6 +29,20 @@ def show(arguments: Arguments) -> int:
                 print(f"# job {number}: {' '.join(job)}")
             print(_config(job, arguments, loader), end="" if number == len(jobs) - 1 else "---\n")
     return OK
+
+
+def _complete(words: Sequence[str], loader: HydraLoader) -> None:
+    """Hydra completes configuration; the names of commands are ours, and hidden from it, as are other names."""
+    line = os.environ.get("COMP_LINE", "")
+    program, *typed = line.split() or [""]
+    if words[0].startswith("query=") and typed:
+        unfinished = "" if line.endswith(" ") else typed.pop()
+        if not typed:
+            print(*(name for name in COMMANDS if unfinished and name.startswith(unfinished)), end=" ")
+        elif typed[0] in COMMANDS and typed[0] != "tune" and not load(typed[0])[0].configures:
+            return
+        os.environ["COMP_LINE"] = " ".join([program, *(word for word in typed if "=" in word), unfinished])
+    loader.complete(words)
 
 
 def _config(words: Sequence[str], arguments: Arguments, loader: HydraLoader) -> str:

@@ -40,7 +40,8 @@ def compose_leniently(words: Sequence[str], loader: HydraLoader, *, with_hydra: 
     if any(problem.where in {PRESET, "trainable"} for problem in problems):
         raise ConfigError(problems)
     for_hydra = [word.text for word in read if not isinstance(word, Assignment)]
-    config, choices = _compose(for_hydra, loader, with_hydra=with_hydra)
+    config, choices, wrong = _compose_without_wrong_options(for_hydra, loader, with_hydra=with_hydra)
+    problems += wrong
     notes = _drop_replaced(config, choices, read, loader)
     for word in read:
         if isinstance(word, Assignment):
@@ -65,6 +66,27 @@ def change(config: Mapping[str, Any], words: Sequence[str], loader: HydraLoader)
     if problems:
         raise ConfigError(problems)
     return changed
+
+
+def _compose_without_wrong_options(
+    words: Sequence[str], loader: HydraLoader, *, with_hydra: bool
+) -> tuple[dict[str, Any], dict[str, Any], list[Problem]]:
+    """Where a preset names an option that does not exist, what stands without the preset takes its place.
+
+    Hydra stops at the first such name, and then tells nothing else of the file. Raises ConfigError for the rest.
+    """
+    words, problems = list(words), list[Problem]()
+    while True:
+        try:
+            return *_compose(words, loader, with_hydra=with_hydra), problems
+        except ConfigError as error:
+            problem = error.problems[0]
+            replaced = {PRESET, "trainable", *(known.where for known in problems)}
+            if problem.rule != "unknown-option" or problem.where in replaced or problem.where not in loader.groups:
+                raise ConfigError([*problems, *error.problems]) from error
+            problems.append(problem)
+            _, plain = _compose([f"~{PRESET}"], loader)
+            words.append(group_word(problem.where, plain[problem.where]))
 
 
 def _compose(
@@ -107,7 +129,7 @@ def _drop_replaced(
     swapped = [word for word in picked if _names(preset_choices.get(word.group)) != list(word.options)]
     if not swapped:
         return []
-    kept = [f"{g}={_as_word(o)}" for g, o in choices.items() if g in loader.groups and g != PRESET]
+    kept = [group_word(g, o) for g, o in choices.items() if g in loader.groups and g != PRESET]
     plain, _ = _compose([*kept, f"~{PRESET}", *(w.text for w in words if isinstance(w, HydraWord))], loader)
     notes = []
     for word in swapped:
@@ -126,8 +148,11 @@ def _names(choice: Any) -> list[str]:
     return [] if choice is None else [str(name) for name in choice] if not isinstance(choice, str) else [choice]
 
 
-def _as_word(choice: Any) -> str:
-    return "null" if choice is None else choice if isinstance(choice, str) else f"[{','.join(map(str, choice))}]"
+def group_word(group: str, choice: Any) -> str:
+    """A choice as Hydra takes it on the command line: scheduler=asha, logger=[csv,json], ~search_space for none."""
+    if choice is None:
+        return f"~{group}"
+    return f"{group}={choice}" if isinstance(choice, str) else f"{group}=[{','.join(map(str, choice))}]"
 
 
 def _replace_node(config: dict[str, Any], plain: dict[str, Any], word: GroupChoice, keep: set[str]) -> list[str]:

@@ -28,6 +28,7 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 from yaml.error import MarkedYAMLError
 
+from runner.config.source import Source
 from runner.config.suggest import did_you_mean
 from runner.errors import ConfigError, Problem
 
@@ -54,6 +55,12 @@ def search_path(config_dir: Path | None, folder: Path) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
+def groups(folders: Sequence[Path]) -> dict[str, list[str]]:
+    """Group to the names of its options, over all folders of a search path."""
+    names = sorted({path.name for folder in folders for path in folder.iterdir() if path.is_dir()})
+    return {name: sorted({file.stem for d in folders for file in (d / name).glob("*.yaml")}) for name in names}
+
+
 class HydraLoader:
     """Groups, options and composition over a search path of folders."""
 
@@ -72,13 +79,16 @@ class HydraLoader:
 
     @functools.cached_property
     def groups(self) -> dict[str, list[str]]:
-        """Group to the names of its options, over all folders."""
-        names = sorted({path.name for folder in self.folders for path in folder.iterdir() if path.is_dir()})
-        return {name: sorted({f.stem for d in self.folders for f in (d / name).glob("*.yaml")}) for name in names}
+        return groups(self.folders)
 
     def has_option(self, group: str, option: str) -> bool:
         """Whether `<group>/<option>.yaml` is on the search path; an option may lie in a folder below its group."""
-        return any((folder / group / f"{option}.yaml").is_file() for folder in self.folders)
+        return self.file_of(f"{group}/{option}") is not None
+
+    def file_of(self, path: str) -> Path | None:
+        """The file that Hydra takes for `<group>/<option>`: that of the first folder that has one."""
+        candidates = (folder / f"{path}.yaml" for folder in self.folders)
+        return next((file for file in candidates if file.is_file()), None)
 
     def compose(self, overrides: Sequence[str], *, with_hydra: bool = False) -> tuple[dict[str, Any], dict[str, Any]]:
         """The unresolved config as plain data, and the option that each group has in it.
@@ -98,6 +108,16 @@ class HydraLoader:
             config = OmegaConf.masked_copy(config, [key for key in config if key != "hydra"])
         plain = OmegaConf.to_container(config, resolve=False)
         return {str(key): value for key, value in dict(plain).items()}, choices  # type: ignore[arg-type]
+
+    def sources(self, overrides: Sequence[str]) -> list[Source]:
+        """The files that make up the config, in the order in which they are merged: what a later one says holds.
+
+        Raises ConfigError for what Hydra refuses.
+        """
+        with self._told():
+            found = self.hydra.config_loader.compute_defaults_list(CONFIG_NAME, list(overrides), RunMode.RUN).defaults
+        files = [(self.file_of(default.config_path or ""), default.package or "") for default in found]
+        return [Source(file, package) for file, package in files if file is not None]
 
     def info(self, what: str, overrides: Sequence[str]) -> None:
         """Print Hydra's own view (--info). Raises ConfigError for what Hydra refuses."""
@@ -134,7 +154,7 @@ class HydraLoader:
         except RecursionError as error:
             problem = Problem("compose", "defaults", "a file includes itself", "remove it from its own defaults list")
             raise ConfigError([problem]) from error
-        except (HydraException, OmegaConfBaseException, ValueError) as error:
+        except (HydraException, OmegaConfBaseException, ValueError, OSError) as error:
             raise ConfigError([self._composition_problem(error)]) from error
 
     def _encoding_problem(self, error: UnicodeDecodeError) -> Problem:
