@@ -235,7 +235,9 @@ def process(folder: Path, *command: str, **environment: str) -> subprocess.Compl
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("words", [["check", "shapes", "bccd"], ["check", "--schema"]])
+@pytest.mark.parametrize(
+    "words", [["check", "shapes", "bccd"], ["check", "--schema"], ["options"], ["options", "matrix"]]
+)
 def test_neither_ray_nor_torch_is_imported(words: list[str], folder: Path) -> None:
     code = (
         "import sys\nfrom runner.__main__ import main\nassert main(sys.argv[1:]) == 0\n"
@@ -289,6 +291,7 @@ def test_the_schema_is_written_and_printed(folder: Path) -> None:
         ("runner check searcher=", {"searcher=optuna", "searcher=random"}),
         ("runner check bccd conf/experiment searcher=o", {"searcher=optuna"}),
         ("runner tune sched", {"scheduler.", "scheduler="}),
+        ("runner options sea", set()),
     ],
 )
 def test_tab_completes_commands_and_their_configuration(line: str, says: set[str], folder: Path) -> None:

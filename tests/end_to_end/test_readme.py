@@ -45,7 +45,9 @@ def test_every_command_passes_the_config_checks(command: str) -> None:
 @pytest.mark.parametrize("command", [c for c in COMMANDS if not any(part in c for part in ELSEWHERE)])
 def test_every_command_that_needs_nothing_runs(command: str, run: Run) -> None:
     typed = words(command)
-    if "experiment=digits" in command:
+    if parse(typed).command in {"check", "options"}:
+        pass
+    elif "experiment=digits" in command:
         typed += ["budget.num_samples=1", "budget.max_epochs=3"]
     elif "experiment=quickstart" not in command and "--" not in command:
         typed += SHRUNK

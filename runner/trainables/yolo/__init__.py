@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from runner.config.experiment import Experiment
 
 
-@TRAINABLES.register("yolo", elsewhere={key: f"say it as {home}" for key, home in checks.HOMES.items()})
+@TRAINABLES.register(
+    "yolo", elsewhere={key: f"say it as {home}" for key, home in checks.HOMES.items()}, requires=("ultralytics",)
+)
 @dataclass(frozen=True, kw_only=True)
 class Yolo:
     """Train an Ultralytics YOLO model; every argument of its train() can be fixed or searched.

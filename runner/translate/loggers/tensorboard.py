@@ -8,7 +8,7 @@ from runner.config.registry import LOGGERS
 from runner.runs.record import Record
 
 
-@LOGGERS.register("tensorboard")
+@LOGGERS.register("tensorboard", requires=("tensorboardX",))
 def tensorboard(experiment: Experiment, record: Record, tell: Callable[[str], None]) -> Any:  # noqa: ARG001
     """TensorBoard event files in each trial's folder below tune/."""
     from ray.tune.logger import TBXLoggerCallback

@@ -12,7 +12,9 @@ from runner.runs.record import Record
 WandbMode = Literal["online", "offline", "disabled"]
 
 
-@LOGGERS.register("wandb", elsewhere={"api_key": "the login comes from `wandb login` or WANDB_API_KEY"})
+@LOGGERS.register(
+    "wandb", elsewhere={"api_key": "the login comes from `wandb login` or WANDB_API_KEY"}, requires=("wandb",)
+)
 def wandb(
     experiment: Experiment,
     record: Record,

@@ -17,7 +17,7 @@ _SAMPLERS = {
 }
 
 
-@SEARCHERS.register("optuna")
+@SEARCHERS.register("optuna", requires=("optuna",))
 def optuna(
     experiment: Experiment,
     *,

@@ -1,0 +1,89 @@
+"""Which searcher goes with which distribution, scheduler and objective: each pair put before the rules themselves."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields
+from typing import Any
+
+from runner.checks import config_problems
+from runner.config.read import read_leniently
+from runner.config.registry import SCHEDULERS, SEARCHERS
+from runner.config.search_space import KINDS, Distribution
+from runner.errors import Problem
+
+_EXAMPLES = {"lower": 1, "upper": 8, "q": 1, "categories": [1, 2]}
+_OBJECTIVES = {
+    "one metric, max": [{"metric": "a", "mode": "max"}],
+    "one metric, min": [{"metric": "a", "mode": "min"}],
+    "weighted sum": [{"metric": "a", "mode": "max", "weight": 0.5}, {"metric": "b", "mode": "min", "weight": 0.5}],
+}
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A searcher and what it is paired with.
+
+    Attributes:
+        kind: distribution, scheduler or objective.
+        name: of that kind.
+        searcher: with its options where it is not as by default: optuna, optuna sampler=cmaes.
+        problems: what the rules say of the two; none: they go together.
+    """
+
+    kind: str
+    name: str
+    searcher: str
+    problems: tuple[Problem, ...]
+
+    @property
+    def goes(self) -> bool:
+        return not any(problem.fatal for problem in self.problems)
+
+
+def matrix() -> list[Pair]:
+    """Every pair of searcher and partner; with other options of the searcher where the rules say more of these."""
+    pairs = []
+    for kind, name, config in _partners():
+        for searcher in SEARCHERS.names():
+            usual = Pair(kind, name, searcher, _problems({**config, "searcher": {"name": searcher}}))
+            pairs.append(usual)
+            for options in _variants(searcher):
+                found = _problems({**config, "searcher": {"name": searcher, **options}})
+                new = tuple(problem for problem in found if problem not in usual.problems)
+                if new:
+                    told = " ".join(f"{key}={value}" for key, value in options.items())
+                    pairs.append(Pair(kind, name, f"{searcher} {told}", new))
+    return pairs
+
+
+def _partners() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for kind in KINDS.values():
+        yield "distribution", kind.name, {"search_space": {"x": _example(kind)}}
+    for name in SCHEDULERS.names():
+        yield "scheduler", name, {"scheduler": {"name": name}}
+    for name, metrics in _OBJECTIVES.items():
+        yield "objective", name, {"objective": {"metrics": metrics}}
+
+
+def _example(kind: type[Distribution]) -> dict[str, Any]:
+    needed = {f.name: _EXAMPLES[f.name] for f in fields(kind) if f.default is MISSING}
+    return {"distribution": kind.name, **needed}
+
+
+def _variants(searcher: str) -> Iterator[Mapping[str, Any]]:
+    """Each other value of each option that is one of a list."""
+    for key, schema in SEARCHERS.get(searcher).options.model_json_schema()["properties"].items():
+        values: Sequence[Any] = schema.get("enum", ())
+        yield from ({key: value} for value in values if value != schema.get("default"))
+
+
+def _problems(config: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """What the rules say of a plain experiment with these nodes; a package that is not installed is another matter."""
+    plain = {
+        "name": "matrix", "seed": 0, "output_dir": "outputs", "objective": {"metrics": _OBJECTIVES["one metric, max"]},
+        "budget": {"max_epochs": 8}, "resources": {}, "stopper": {}, "logger": {}, "ray": {"name": "local"},
+        "trainable": {"name": "function", "import_path": "package.module:function"},
+        "search_space": {"x": {"distribution": "uniform", "lower": 0, "upper": 1}}, "scheduler": {"name": "fifo"},
+    }  # fmt: skip
+    experiment, problems = read_leniently({**plain, **config})
+    found = [*problems, *(config_problems(experiment) if experiment else ())]
+    return tuple(problem for problem in found if problem.rule not in {"package", "missing-value"})

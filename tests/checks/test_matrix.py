@@ -1,0 +1,32 @@
+"""The matrix against the table of what is refused, and against the rules themselves."""
+
+from runner.checks.compatibility import REFUSED
+from runner.checks.matrix import matrix
+from runner.config.registry import SCHEDULERS, SEARCHERS
+from runner.config.search_space import KINDS
+
+
+def test_every_searcher_meets_every_distribution_scheduler_and_objective() -> None:
+    pairs = {(pair.kind, pair.name, pair.searcher) for pair in matrix()}
+    for searcher in SEARCHERS.names():
+        assert {("distribution", kind, searcher) for kind in KINDS} <= pairs
+        assert {("scheduler", name, searcher) for name in SCHEDULERS.names()} <= pairs
+        assert ("objective", "weighted sum", searcher) in pairs
+
+
+def test_what_does_not_go_is_what_the_rules_refuse() -> None:
+    usual = [pair for pair in matrix() if pair.searcher in SEARCHERS.names() and pair.kind == "distribution"]
+    refused = {(pair.searcher, pair.name) for pair in usual if not pair.goes}
+    assert refused == {(searcher, name) for searcher, row in REFUSED.items() for name in row}
+    assert all(problem.remedy for pair in usual for problem in pair.problems)
+
+
+def test_a_sampler_that_has_more_to_say_has_a_pair_of_its_own() -> None:
+    told = {(pair.searcher, pair.name): pair for pair in matrix() if pair.searcher not in SEARCHERS.names()}
+    cmaes = told["optuna sampler=cmaes", "choice"]
+    assert cmaes.goes
+    assert [problem.rule for problem in cmaes.problems] == ["sampler-categories"]
+
+
+def test_nothing_else_is_said_of_the_plain_experiment() -> None:
+    assert [pair for pair in matrix() if pair.kind != "distribution" and pair.problems] == []
