@@ -2,6 +2,7 @@
 
 import shlex
 import time
+import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -168,7 +169,25 @@ def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, flo
     console.print(told, soft_wrap=True)
     if failure:
         console.print(f"error: {failure}", markup=False, soft_wrap=True)
+    if experiment.report and code != INTERRUPTED:
+        _report(run, console)
     return _result(job, run, record, seconds, code, failure)
+
+
+def _report(run: RunFolder, console: Console) -> None:
+    """Draw the report of a run that ended. Whatever goes wrong there takes nothing from the run, and is one line."""
+    from runner.report.report import write_report
+    from runner.runs.read_run import Run
+
+    try:
+        write_report(Run(run), run.report, run.plots)
+        told = f"report        {shown(run.report)}"
+    except KeyboardInterrupt:
+        told = f"report: interrupted; draw it with python -m runner report {shlex.quote(shown(run.root))}"
+    except Exception as error:  # noqa: BLE001 - the run is over and its results are kept
+        traceback.print_exc()
+        told = f"report: not drawn, {error!r}; see {shown(run.log)}"
+    console.print(told, markup=False, soft_wrap=True)
 
 
 def _next_commands(job: Job, run: RunFolder, code: int) -> list[str]:

@@ -55,7 +55,25 @@ def multirun(arguments: Arguments) -> int:
     console.print()
     console.print(table(results))
     console.print(f"comparison: {shown(folder.comparison)}", markup=False, soft_wrap=True)
+    if any(job.experiment.report for job in jobs):
+        with redirected(folder.log):
+            _report(folder, console)
     return _exit_code(results)
+
+
+def _report(folder: MultirunFolder, console: Console) -> None:
+    """Draw the comparison of the jobs that left something; what goes wrong there is one line."""
+    from runner.report.comparison import write_comparison
+    from runner.runs.read_run import Run
+
+    runs = {run.root.name: Run(run) for run in folder.jobs()}
+    try:
+        write_comparison(runs, folder.report, folder.plots, f"{folder.root.parent.name}, {folder.root.name}")
+        told = f"report: {shown(folder.report)}"
+    except Exception as error:  # noqa: BLE001 - the jobs are over and their results are kept
+        traceback.print_exc()
+        told = f"report: not drawn, {error!r}; see {shown(folder.log)}"
+    console.print(told, markup=False, soft_wrap=True)
 
 
 def _read_jobs(words: Sequence[str], loader: HydraLoader, project: Path) -> list[Job]:

@@ -80,4 +80,5 @@ class Experiment:
     loggers: tuple[Choice, ...]
     ray: Choice
     output_dir: str
+    report: bool
     config: dict[str, Any]

@@ -17,7 +17,7 @@ from runner.config.validate import missing_values, unknown_key, validate
 from runner.errors import ConfigError, Problem
 
 KEYS = (
-    "name", "seed", "output_dir", "objective", "budget", "resources", "trainable", "search_space", "searcher",
+    "name", "seed", "output_dir", "report", "objective", "budget", "resources", "trainable", "search_space", "searcher",
     "scheduler", "stopper", "logger", "ray",
 )  # fmt: skip
 
@@ -39,6 +39,7 @@ def read_leniently(config: Mapping[str, Any]) -> tuple[Experiment | None, list[P
     problems: list[Problem] = [*_unknown_keys(config), *missing_values(config)]
     values = {key: config.get(key) for key in KEYS}
     problems += _names(values["name"], values["seed"], values["output_dir"])
+    problems += _report(values["report"])
     budget = validate(Budget, values["budget"], "budget", problems)
     resources = validate(Resources, values["resources"], "resources", problems)
     space = _space(values["search_space"], problems)
@@ -57,7 +58,7 @@ def read_leniently(config: Mapping[str, Any]) -> tuple[Experiment | None, list[P
     experiment = Experiment(
         name=str(values["name"]), seed=values["seed"] or 0, objective=objective, budget=budget, resources=resources,
         trainable=trainable, search_space=space, searcher=searcher,
-        scheduler=scheduler, stoppers=stoppers, loggers=loggers, ray=ray, output_dir=str(values["output_dir"]),
+        scheduler=scheduler, stoppers=stoppers, loggers=loggers, ray=ray, output_dir=str(values["output_dir"]), report=values["report"] is not False,
         config=_canonical(config, objective),
     )  # fmt: skip
     return experiment, problems
@@ -89,6 +90,12 @@ def _names(name: Any, seed: Any, output_dir: Any) -> Iterator[Problem]:
         yield Problem("type", "seed", f"{seed!r} is no whole number from 0 to 2**32 - 1", "type seed=0")
     if not isinstance(output_dir, str) or not output_dir:
         yield Problem("type", "output_dir", f"{output_dir!r} is no folder", "type output_dir=outputs")
+
+
+def _report(value: Any) -> Iterator[Problem]:
+    # A config that was kept before there were reports has no such key.
+    if not isinstance(value, bool | None):
+        yield Problem("type", "report", f"{value!r} is neither true nor false", "type report=true or report=false")
 
 
 def _space(node: Any, problems: list[Problem]) -> SearchSpace:

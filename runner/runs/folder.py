@@ -122,6 +122,26 @@ class RunFolder:
         return folder
 
     @property
+    def lock(self) -> Path:
+        """What it ran with: commit, packages, machine, data."""
+        return self.root / "lock.yaml"
+
+    @property
+    def report(self) -> Path:
+        """The page that tells it."""
+        return self.root / "report.html"
+
+    @property
+    def plots(self) -> Path:
+        """The figures of that page as pictures."""
+        return self.root / "plots"
+
+    @property
+    def export(self) -> Path:
+        """Trials and reports in the formats of other tools."""
+        return self.root / "export"
+
+    @property
     def log(self) -> Path:
         """What Ray and the trainables print."""
         return self.root / "runner.log"
@@ -164,6 +184,11 @@ class MultirunFolder:
         """Make the run folder of one job."""
         return RunFolder.at(self.root / f"job_{number}")
 
+    def jobs(self) -> list[RunFolder]:
+        """The jobs whose trials were started, in their order."""
+        found = [table.parent for table in self.root.glob("job_*/history.csv")]
+        return [RunFolder(root) for root in sorted(found, key=lambda root: int(root.name.removeprefix("job_")))]
+
     def has_jobs(self) -> bool:
         """Whether a job has been started."""
         return any(self.root.glob("job_*"))
@@ -172,6 +197,16 @@ class MultirunFolder:
     def comparison(self) -> Path:
         """A row a job."""
         return self.root / "comparison.csv"
+
+    @property
+    def report(self) -> Path:
+        """The same as a page."""
+        return self.root / "comparison.html"
+
+    @property
+    def plots(self) -> Path:
+        """The figures of that page as pictures."""
+        return self.root / "plots"
 
     @property
     def log(self) -> Path:

@@ -18,14 +18,15 @@ ROOMS = {
     "trainables": {"config", "errors"},
     "checks": {"trainables", "config", "errors"},
     "runs": {"config", "errors"},
+    "report": {"runs", "config", "errors"},
     "translate": {"runs", "config", "errors", "trainables"},
     "examples": set(),
-    "commands": {"runs", "translate", "checks", "trainables", "config", "errors"},
+    "commands": {"report", "runs", "translate", "checks", "trainables", "config", "errors"},
     "__main__": {"commands", "errors"},
-    "__init__": set(),
+    "__init__": {"runs"},
 }
 """Room to the rooms that it may import, beside itself."""
-HEAVY = ("ray", "torch", "ultralytics", "optuna", "wandb")
+HEAVY = ("ray", "torch", "ultralytics", "optuna", "wandb", "plotly", "pandas")
 
 
 def modules() -> Iterator[tuple[str, Path]]:

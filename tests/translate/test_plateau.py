@@ -32,7 +32,7 @@ def experiment(mode: Mode = "max", max_epochs: int | None = None) -> Experiment:
         name="test", seed=0, objective=Objective((Target("mAP50", mode),)), budget=Budget(max_epochs=max_epochs),
         resources=Resources(), trainable=trainable,
         search_space=SearchSpace({}), searcher=Choice("random"), scheduler=Choice("fifo"),
-        stoppers=(), loggers=(), ray=Choice("local"), output_dir="outputs", config={},
+        stoppers=(), loggers=(), ray=Choice("local"), output_dir="outputs", report=False, config={},
     )  # fmt: skip
 
 

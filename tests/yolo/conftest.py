@@ -43,6 +43,7 @@ def experiment(options: Yolo, space: dict[str, Any] | None = None, **changes: An
         loggers=(),
         ray=Choice("local"),
         output_dir="outputs",
+        report=False,
         config={},
     )
 

@@ -1,0 +1,120 @@
+"""How the best objective came about: by trial, by epoch and by the clock; of one run or of several."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from runner.config.objective import OBJECTIVE
+from runner.report.outcome import started
+from runner.report.page import Section, figure, paragraph
+from runner.report.style import SERIES, styled
+from runner.runs.read_run import Run
+from runner.runs.trial import TrialState
+
+Curve = list[tuple[float, float, str]]
+"""Where the best so far changed, what it was from there on, and the trial that it came from."""
+
+_AXES = {"by trial": "trials", "by epoch": "epochs of all trials", "by the clock": "minutes since the first start"}
+
+
+def best_over_time(runs: Mapping[str, Run]) -> Section:
+    """The best so far of each of `runs`, which have one objective, by their names."""
+    first = next(iter(runs.values()))
+    title = "Best over time"
+    drawing = go.Figure()
+    curves = {name: (by_trial(run), by_epoch(run), by_clock(run)) for name, run in runs.items()}
+    if not any(curve for axes in curves.values() for curve in axes):
+        return Section(title, paragraph("It cannot be drawn: no trial that did not fail reported a finite objective."))
+    for place, axis in enumerate(_AXES):
+        for number, (name, axes) in enumerate(curves.items()):
+            colour = SERIES[number % len(SERIES)]
+            drawing.add_trace(_line(name, axes[place], colour, visible=axis == "by trial", told=len(runs) > 1))
+    if len(runs) == 1:
+        drawing.add_trace(_each(first))
+    buttons = [
+        {
+            "label": axis,
+            "method": "update",
+            "args": [{"visible": _shown(axis, len(runs))}, {"xaxis.title.text": label}],
+        }
+        for axis, label in _AXES.items()
+    ]
+    menu = {
+        "type": "buttons", "direction": "right", "buttons": buttons, "x": 0, "xanchor": "left", "y": 1.02,
+        "yanchor": "bottom", "showactive": True, "pad": {"b": 6}, "bgcolor": "#ffffff", "bordercolor": "#d1d5db",
+    }  # fmt: skip
+    styled(drawing, height=420, updatemenus=[menu], margin={"l": 56, "r": 16, "t": 64, "b": 48})
+    drawing.update_layout(legend={"x": 1, "xanchor": "right", "y": 0.02, "yanchor": "bottom", "orientation": "v"})
+    drawing.update_xaxes(title=_AXES["by trial"], rangemode="tozero")
+    drawing.update_yaxes(title=first.objective.label)
+    return Section(title, figure(drawing))
+
+
+def by_trial(run: Run) -> Curve:
+    """The best after so many trials, in order of their start."""
+    rows = run.trials[~run.trials["state"].isin([state.value for state in TrialState if state.failed])]
+    places = {name: place for place, name in enumerate(run.trials.index, 1)}
+    return _bests(run, [places[name] for name in rows.index], rows[OBJECTIVE].tolist(), list(rows.index), len(places))
+
+
+def by_epoch(run: Run) -> Curve:
+    """The best after so many reports of all trials."""
+    reports = _reports(run)
+    return _bests(
+        run, reports["epoch"].tolist(), reports[OBJECTIVE].tolist(), reports["trial"].tolist(), len(run.history)
+    )
+
+
+def by_clock(run: Run) -> Curve:
+    """The best after so many minutes; trials whose end is not known are left out."""
+    spans = started(run)
+    reports = _reports(run)
+    reports = reports[reports["trial"].isin(spans)]
+    minutes = (reports["trial"].map(lambda name: spans[name][0]) + reports["seconds"]) / 60
+    reports = reports.assign(minutes=minutes.astype(float)).sort_values("minutes", kind="stable")
+    last = max((end for _, end in spans.values()), default=0.0) / 60
+    return _bests(run, reports["minutes"].tolist(), reports[OBJECTIVE].tolist(), reports["trial"].tolist(), last)
+
+
+def _reports(run: Run) -> pd.DataFrame:
+    """The reports of trials that did not fail, numbered in the order of all."""
+    failed = run.trials.index[run.trials["state"].isin([state.value for state in TrialState if state.failed])]
+    numbered = run.history.assign(epoch=np.arange(1, len(run.history) + 1))
+    return numbered[~numbered["trial"].isin(failed)]
+
+
+def _bests(run: Run, places: list[float], values: list[float], trials: list[str], end: float) -> Curve:
+    """The points at which the best changed, and one at `end`, up to which the last best stands."""
+    curve: Curve = []
+    for place, value, trial in zip(places, values, trials, strict=True):
+        if run.objective.better(float(value), curve[-1][1] if curve else None):
+            curve.append((place, float(value), trial))
+    if curve and end > curve[-1][0]:
+        curve.append((end, *curve[-1][1:]))
+    return curve
+
+
+def _line(name: str, curve: Curve, colour: str, *, visible: bool, told: bool) -> go.Scatter:
+    places, values, trials = zip(*curve, strict=True) if curve else ((), (), ())
+    return go.Scatter(
+        x=places, y=values, text=trials, name=name, visible=visible, showlegend=told, mode="lines+markers",
+        line={"shape": "hv", "color": colour, "width": 2}, marker={"size": 7, "color": colour},
+        hovertemplate="%{y:.4g} (%{text})<extra>" + (name if told else "") + "</extra>",
+    )  # fmt: skip
+
+
+def _each(run: Run) -> go.Scatter:
+    """The best of each trial, behind the line."""
+    return go.Scatter(
+        x=list(range(1, len(run.trials) + 1)), y=run.trials[OBJECTIVE].tolist(), text=list(run.trials.index),
+        name="trials", mode="markers", showlegend=False, zorder=-1, marker={"size": 7, "color": "#cbd5e1"},
+        hovertemplate="%{text}: %{y:.4g}<extra></extra>",
+    )  # fmt: skip
+
+
+def _shown(axis: str, runs: int) -> list[bool]:
+    """Which traces one button shows; the last are the trials of a single run, by trial."""
+    lines = [one == axis for one in _AXES for _ in range(runs)]
+    return [*lines, axis == "by trial"] if runs == 1 else lines

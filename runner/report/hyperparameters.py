@@ -1,0 +1,141 @@
+"""What the hyperparameters did: Optuna's own analyses of the run."""
+
+import re
+from collections.abc import Callable, Sequence
+
+import optuna
+from optuna import visualization
+
+from runner.report.page import Section, figure, paragraph
+from runner.report.study import quiet, usable
+from runner.report.style import SERIES, styled
+from runner.runs.read_run import Run
+from runner.runs.wording import plural
+
+MOST_AXES = 8
+MOST_SLICES = 6
+MOST_CONTOURS = 4
+MOST_TRIALS = 100
+"""Of parallel coordinates, a line each, and of a contour, whose size is the square of the trials."""
+
+
+def hyperparameters(run: Run, study: optuna.Study) -> list[Section]:
+    """Parallel coordinates, importance, slices and contours; a sentence where one cannot be drawn."""
+    label, ranked = run.objective.label, by_importance(study)
+    importance = f"How much of {label} each hyperparameter explains (PED-ANOVA). {_stopped(study)}"
+    return [
+        Section(
+            "Parallel coordinates",
+            _limited(ranked, MOST_AXES, study) + _drawn(study, 1, lambda: _parallel(study, ranked[:MOST_AXES], label)),
+        ),
+        Section("Importance", paragraph(importance) + _drawn(study, 1, lambda: _importance(study, label))),
+        Section(
+            "Slices",
+            _limited(ranked, MOST_SLICES) + _drawn(study, 1, lambda: _slices(study, ranked[:MOST_SLICES], label)),
+        ),
+        Section(
+            "Contours",
+            _limited(ranked, MOST_CONTOURS, study)
+            + _drawn(study, 2, lambda: _contours(study, ranked[:MOST_CONTOURS], label)),
+        ),
+    ]
+
+
+def by_importance(study: optuna.Study) -> list[str]:
+    """The searched parameters, the most important first; in their own order where that cannot be told."""
+    names = searched(study)
+    try:
+        ranked = optuna.importance.get_param_importances(study, params=names)
+    except (ValueError, RuntimeError):
+        return names
+    return [*ranked, *(name for name in names if name not in ranked)]
+
+
+def searched(study: optuna.Study) -> list[str]:
+    """Parameters that every usable trial has, with at least two values among them."""
+    trials = usable(study)
+    names = dict.fromkeys(key for trial in trials for key in trial.params)
+    return [key for key in names if len({str(trial.params.get(key)) for trial in trials}) > 1]
+
+
+def thinned(study: optuna.Study, most: int = MOST_TRIALS) -> optuna.Study:
+    """The study with at most `most` of its usable trials, evenly over the run, the best among them."""
+    trials = usable(study)
+    if len(trials) <= most:
+        return study
+    picked = {trials[index * len(trials) // most].number for index in range(most)} | {study.best_trial.number}
+    with quiet():
+        thin = optuna.create_study(direction=study.direction, study_name=study.study_name)
+        thin.add_trials([trial for trial in trials if trial.number in picked])
+    return thin
+
+
+def why_not(study: optuna.Study, least_parameters: int) -> str:
+    """Why nothing can be drawn of the parameters, as a sentence; empty where it can."""
+    trials, parameters = len(usable(study)), len(searched(study))
+    if trials < 2:
+        return f"It takes two trials with a finite objective, and there {'is 1' if trials else 'is none'}."
+    if parameters < least_parameters:
+        needed = plural(least_parameters, "hyperparameter")
+        return f"It takes {needed} of which several values were tried, and there {'is 1' if parameters else 'is none'}."
+    return ""
+
+
+def _drawn(study: optuna.Study, least_parameters: int, draw: Callable[[], str]) -> str:
+    sentence = why_not(study, least_parameters)
+    if sentence:
+        return paragraph(sentence)
+    try:
+        return draw()
+    except (ValueError, RuntimeError) as error:
+        return paragraph(f"Optuna cannot draw it: {error}")
+
+
+def _limited(ranked: Sequence[str], most: int, study: optuna.Study | None = None) -> str:
+    told = f"The {most} most important of {len(ranked)} hyperparameters." if len(ranked) > most else ""
+    if study is not None and len(usable(study)) > MOST_TRIALS:
+        told += f" {MOST_TRIALS} of {len(usable(study))} trials, evenly over the run."
+    return paragraph(told.strip()) if told else ""
+
+
+def _stopped(study: optuna.Study) -> str:
+    stopped = any(trial.user_attrs["state"] != "completed" for trial in usable(study))
+    return "A trial that was stopped counts with its best value up to then." if stopped else ""
+
+
+def _parallel(study: optuna.Study, parameters: list[str], label: str) -> str:
+    """The palest of Optuna's lines are as good as white: all of them a shade darker, and the scale with them."""
+    drawing = visualization.plot_parallel_coordinate(thinned(study), parameters, target_name=label)
+    for trace in drawing.data:
+        if trace.mode == "lines":
+            trace.update(line_color=_darker(trace.line.color), opacity=0.8)
+        elif trace.marker.showscale:
+            trace.marker.colorscale = [[place, _darker(colour)] for place, colour in trace.marker.colorscale]
+    styled(drawing, margin={"l": 70, "r": 30, "t": 48, "b": 40})
+    return figure(drawing, least_width=110 * len(parameters))
+
+
+def _darker(colour: str) -> str:
+    red, green, blue = (0.8 * float(part) for part in re.findall(r"[\d.]+", colour)[:3])
+    return f"rgb({red:.0f},{green:.0f},{blue:.0f})"
+
+
+def _importance(study: optuna.Study, label: str) -> str:
+    parameters = searched(study)
+    drawing = visualization.plot_param_importances(study, params=parameters, target_name=label)
+    styled(drawing, height=120 + 34 * len(parameters), showlegend=False)
+    drawing.update_traces(marker_color=SERIES[0])
+    return figure(drawing.update_xaxes(title="share of the importance").update_yaxes(title=None))
+
+
+def _slices(study: optuna.Study, parameters: list[str], label: str) -> str:
+    drawing = visualization.plot_slice(study, parameters, target_name=label)
+    drawing.update_traces(marker_line_width=0, marker_size=7)
+    return figure(styled(drawing, height=380), least_width=210 * len(parameters))
+
+
+def _contours(study: optuna.Study, parameters: list[str], label: str) -> str:
+    drawing = visualization.plot_contour(thinned(study), parameters, target_name=label)
+    if len(parameters) == 2:
+        return figure(styled(drawing, height=460, showlegend=False))
+    return figure(styled(drawing, height=200 * len(parameters) + 60, showlegend=False), least_width=700)

@@ -1,0 +1,80 @@
+"""The figures as PNG files, by Optuna's matplotlib backend: Plotly's own exporter would need a browser."""
+
+import math
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import optuna
+from optuna.visualization import matplotlib as visualization
+
+from runner.report.hyperparameters import MOST_AXES, MOST_CONTOURS, MOST_SLICES, by_importance, thinned, why_not
+from runner.report.pareto import metrics_study
+from runner.runs.read_run import Run
+
+DPI = 110
+
+
+def write_plots(run: Run, study: optuna.Study, folder: Path) -> None:
+    """Draw every figure that can be drawn; those of an earlier report are removed."""
+    label = run.objective.label
+    ranked, thin = by_importance(study), thinned(study)
+    told = {"target_name": label}
+    drawings: dict[str, tuple[int, Callable[[], Any]]] = {
+        "best_over_time": (0, lambda: visualization.plot_optimization_history(study, **told)),
+        "learning_curves": (0, lambda: visualization.plot_intermediate_values(thin)),
+        "importance": (1, lambda: visualization.plot_param_importances(study, params=ranked, **told)),
+        "parallel_coordinates": (1, lambda: visualization.plot_parallel_coordinate(study, ranked[:MOST_AXES], **told)),
+        "slices": (1, lambda: visualization.plot_slice(study, ranked[:MOST_SLICES], **told)),
+        "contours": (2, lambda: visualization.plot_contour(thin, ranked[:MOST_CONTOURS], **told)),
+    }
+    possible = {name: draw for name, (least, draw) in drawings.items() if not why_not(study, least)}
+    if len(run.objective.targets) in (2, 3):
+        names = [target.metric for target in run.objective.targets]
+        possible["pareto_front"] = lambda: visualization.plot_pareto_front(metrics_study(run), target_names=names)
+    save(possible, folder)
+
+
+def save(drawings: dict[str, Callable[[], Any]], folder: Path) -> None:
+    """Draw each into `folder`/<name>.png. One that Optuna cannot draw is missing, as the page says in a sentence."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.png"):
+        old.unlink()
+    with _off_screen():
+        for name, draw in drawings.items():
+            try:
+                axes = draw()
+            except (ValueError, RuntimeError):
+                continue
+            _save(axes, folder / f"{name}.png")
+            plt.close("all")
+
+
+@contextmanager
+def _off_screen() -> Iterator[None]:
+    """Without a window, and without the warnings that Optuna's and matplotlib's drawings give by themselves."""
+    backend = mpl.get_backend()
+    plt.switch_backend("agg")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        plt.close("all")
+        plt.switch_backend(backend)
+
+
+def _save(axes: Any, path: Path) -> None:
+    grid = axes.flatten().tolist() if hasattr(axes, "flatten") else [axes]
+    figure = grid[0].figure
+    columns = axes.shape[-1] if hasattr(axes, "shape") else 1
+    rows = math.ceil(len(grid) / columns)
+    figure.set_size_inches(max(9, 3.2 * columns), max(5, 2.8 * rows))
+    legend = grid[0].get_legend()
+    if legend is not None and len(legend.get_texts()) > 8:
+        legend.remove()
+    figure.savefig(path, dpi=DPI, bbox_inches="tight")

@@ -1,0 +1,154 @@
+"""A run folder read back: for the report, and for notebooks as `runner.load`."""
+
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from runner.config.objective import OBJECTIVE, Objective, Target
+from runner.config.search_space import Distribution, SearchSpace, read_search_space
+from runner.errors import ConfigError, Problem
+from runner.runs.cells import cell
+from runner.runs.folder import RunFolder
+from runner.runs.locate import run_folder
+from runner.runs.trial import TrialState
+from runner.runs.trials_table import PARAMETER
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from ray.tune import ResultGrid
+
+_TEXT = ("trial", "state", "checkpoint", "reason")
+
+
+def load(run: str | Path) -> "Run":
+    """The run that `run` names: a run folder, a folder of runs (the newest of them), or `latest`. Raises ConfigError.
+
+    >>> run = runner.load("latest")
+    >>> run.trials.sort_values("objective", ascending=False).head()
+    >>> run.history.pivot(index="iteration", columns="trial", values="objective").plot()
+    """
+    return Run(run_folder(str(run), Path.cwd()))
+
+
+class Run:
+    """What one run left. Each part is read when it is first asked for, and then kept.
+
+    Attributes:
+        folder: every path of the run.
+    """
+
+    def __init__(self, folder: RunFolder) -> None:
+        self.folder = folder
+
+    def __repr__(self) -> str:
+        return f"Run({str(self.folder.root)!r})"
+
+    @cached_property
+    def config(self) -> dict[str, Any]:
+        """The resolved configuration."""
+        return _mapping(self.folder.config)
+
+    @cached_property
+    def words(self) -> list[str]:
+        """What was typed behind `python -m runner`."""
+        path = self.folder.overrides
+        return [str(word) for word in yaml.safe_load(path.read_text(encoding="utf-8")) or []] if path.is_file() else []
+
+    @cached_property
+    def objective(self) -> Objective:
+        """What was optimised."""
+        return Objective(tuple(Target(**target) for target in self.config["objective"]["metrics"]))
+
+    @cached_property
+    def search_space(self) -> SearchSpace:
+        """Distributions and constants."""
+        space, _ = read_search_space(self.config.get("search_space") or {})
+        return space
+
+    @cached_property
+    def trials(self) -> "pd.DataFrame":
+        """A row a trial, indexed by its name, with the columns of trials.csv.
+
+        A category is of the type that the config gives it (a null is the text `null`, a list JSON), numbers are
+        numbers, and what a trial does not have is NaN.
+        """
+        import pandas as pd
+
+        cells = pd.read_csv(self.folder.trials_csv, dtype=str, keep_default_na=False, na_values=[""])
+        leaves = {PARAMETER + ".".join(path): leaf for path, leaf in self.search_space.leaves().items()}
+        columns = {
+            name: cells[name] if name in _TEXT else _typed(cells[name], leaves.get(name)) for name in cells.columns
+        }
+        frame = pd.DataFrame(columns)
+        return frame.fillna({"checkpoint": "", "reason": ""}).set_index("trial")
+
+    @cached_property
+    def history(self) -> "pd.DataFrame":
+        """A row a report, in the order in which they came, with the columns of history.csv."""
+        import pandas as pd
+
+        return pd.read_csv(self.folder.history_csv, dtype={"trial": str}, low_memory=False)
+
+    @cached_property
+    def decisions(self) -> "pd.DataFrame":
+        """A row a decision: time, state, trial, iteration, rule, value, compared_with, detail."""
+        import pandas as pd
+
+        keys = ["time", "state", "trial", "iteration", "rule", "value", "compared_with", "detail"]
+        text = self.folder.decisions.read_text(encoding="utf-8") if self.folder.decisions.is_file() else ""
+        frame = pd.DataFrame([json.loads(line) for line in text.splitlines()], columns=keys)
+        frame["time"] = pd.to_datetime(frame["time"], utc=True)
+        return frame.astype({"value": float, "compared_with": float})
+
+    @cached_property
+    def best(self) -> "pd.Series | None":
+        """The row of the best trial, named by it; None where no trial that did not fail has a finite objective."""
+        import numpy as np
+
+        failed = [state.value for state in TrialState if state.failed]
+        rows = self.trials[~self.trials["state"].isin(failed) & np.isfinite(self.trials[OBJECTIVE])]
+        if rows.empty:
+            return None
+        values = rows[OBJECTIVE]
+        return rows.loc[values.idxmax() if self.objective.mode == "max" else values.idxmin()]
+
+    @cached_property
+    def best_parameters(self) -> dict[str, Any]:
+        """What the best trial was trained with, nested as in the search space; empty where there is no best."""
+        return _mapping(self.folder.best_yaml) if self.folder.best_yaml.is_file() else {}
+
+    @property
+    def parameters(self) -> list[str]:
+        """Dotted keys of what was searched."""
+        return [key for key in self.search_space.searched() if PARAMETER + key in self.trials]
+
+    @cached_property
+    def result_grid(self) -> "ResultGrid":
+        """Ray Tune's own results, from the files below tune/; imports Ray."""
+        from ray.tune import ExperimentAnalysis, ResultGrid
+
+        return ResultGrid(ExperimentAnalysis(str(self.folder.tune.resolve())))
+
+
+def _mapping(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ConfigError([Problem("run-folder", str(path), f"cannot be read: {error}")]) from error
+    return content or {}
+
+
+def _typed(cells: "pd.Series", leaf: Any) -> "pd.Series":
+    """The cells of one column as what they stand for; `leaf` is that of the search space, where it is a parameter."""
+    import pandas as pd
+
+    listed = leaf.values() if isinstance(leaf, Distribution) else None if leaf is None else (leaf,)
+    if listed is None:
+        numbers = pd.to_numeric(cells, errors="coerce")
+        # A metric or a constant of the trainable may be text.
+        return numbers if numbers.notna().sum() >= (cells.notna() & (cells != "nan")).sum() else cells
+    scalars = {str(cell(value)): value for value in listed if isinstance(value, (str, int, float))}
+    return cells.map(lambda text: scalars.get(text, text), na_action="ignore").infer_objects()
