@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from textwrap import shorten
 
 from rich.console import Console
 
@@ -24,6 +25,7 @@ from runner.config.overrides import expand
 from runner.errors import FAILED, INTERRUPTED, OK, ConfigError, Problem, RunnerError
 from runner.runs.comparison import JobResult, table, write
 from runner.runs.folder import MultirunFolder, RunFolder
+from runner.runs.locate import is_run
 from runner.runs.output import redirected, terminal
 from runner.runs.wording import shown
 
@@ -57,16 +59,22 @@ def multirun(arguments: Arguments) -> int:
     console.print(f"comparison: {shown(folder.comparison)}", markup=False, soft_wrap=True)
     if any(job.experiment.report for job in jobs):
         with redirected(folder.log):
-            _report(folder, console)
+            _report(folder, results, console)
     return _exit_code(results)
 
 
-def _report(folder: MultirunFolder, console: Console) -> None:
-    """Draw the comparison of the jobs that left something; what goes wrong there is one line."""
+def _report(folder: MultirunFolder, results: Sequence[JobResult], console: Console) -> None:
+    """Draw the comparison of the jobs whose trials were started; what goes wrong there is one line."""
     from runner.report.comparison import write_comparison
     from runner.runs.read_run import Run
 
-    runs = {run.root.name: Run(run) for run in folder.jobs()}
+    runs = {
+        f"{result.job}: {shorten(' '.join(result.overrides), 60)}".removesuffix(": "): Run(RunFolder(result.folder))
+        for result in results
+        if is_run(result.folder)
+    }
+    if not runs:
+        return
     try:
         write_comparison(runs, folder.report, folder.plots, f"{folder.root.parent.name}, {folder.root.name}")
         told = f"report: {shown(folder.report)}"

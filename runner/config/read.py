@@ -58,7 +58,8 @@ def read_leniently(config: Mapping[str, Any]) -> tuple[Experiment | None, list[P
     experiment = Experiment(
         name=str(values["name"]), seed=values["seed"] or 0, objective=objective, budget=budget, resources=resources,
         trainable=trainable, search_space=space, searcher=searcher,
-        scheduler=scheduler, stoppers=stoppers, loggers=loggers, ray=ray, output_dir=str(values["output_dir"]), report=values["report"] is not False,
+        scheduler=scheduler, stoppers=stoppers, loggers=loggers, ray=ray, output_dir=str(values["output_dir"]),
+        report=values["report"] is not False,
         config=_canonical(config, objective),
     )  # fmt: skip
     return experiment, problems

@@ -11,7 +11,7 @@ from optuna.visualization import matplotlib as pictures
 from runner.config.objective import Objective
 from runner.report.best_over_time import best_over_time
 from runner.report.outcome import best_value, command, seconds, states
-from runner.report.page import Cell, Section, figure, paragraph, table, write_page
+from runner.report.page import Cell, Section, figure, fold, paragraph, table, write_page
 from runner.report.plots import save
 from runner.report.study import study_of, usable
 from runner.report.style import SERIES, styled
@@ -55,7 +55,7 @@ def labels(runs: Sequence[Run]) -> dict[str, Run]:
 
 
 def _outcomes(runs: Mapping[str, Run], folder: Path, *, one_objective: bool) -> Section:
-    heads = ["run", "best", "objective", "best trial", "trials", "epochs", "time", "command"]
+    heads = ["run", "best", "objective", "best trial", "trials", "epochs", "time"]
     winner = _winner(runs) if one_objective else None
     rows = []
     for name, run in runs.items():
@@ -70,10 +70,10 @@ def _outcomes(runs: Mapping[str, Run], folder: Path, *, one_objective: bool) -> 
                 states(run) or NOTHING,
                 len(run.history),
                 Cell(duration(seconds(run)), value=seconds(run)),
-                Cell(command(run), kind="text"),
             ]
         )
-    return Section("Outcomes", table(heads, rows, kind="sortable"))
+    commands = fold("Commands", "\n".join(f"# {name}\n{command(run)}" for name, run in runs.items()))
+    return Section("Outcomes", table(heads, rows, kind="sortable") + commands)
 
 
 def _winner(runs: Mapping[str, Run]) -> str | None:

@@ -184,11 +184,6 @@ class MultirunFolder:
         """Make the run folder of one job."""
         return RunFolder.at(self.root / f"job_{number}")
 
-    def jobs(self) -> list[RunFolder]:
-        """The jobs whose trials were started, in their order."""
-        found = [table.parent for table in self.root.glob("job_*/history.csv")]
-        return [RunFolder(root) for root in sorted(found, key=lambda root: int(root.name.removeprefix("job_")))]
-
     def has_jobs(self) -> bool:
         """Whether a job has been started."""
         return any(self.root.glob("job_*"))
