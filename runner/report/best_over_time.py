@@ -72,8 +72,8 @@ def by_clock(run: Run) -> Curve:
     spans = started(run)
     reports = _reports(run)
     reports = reports[reports["trial"].isin(spans)]
-    minutes = (reports["trial"].map(lambda name: spans[name][0]) + reports["seconds"]) / 60
-    reports = reports.assign(minutes=minutes.astype(float)).sort_values("minutes", kind="stable")
+    starts = np.array([spans[name][0] for name in reports["trial"]])
+    reports = reports.assign(minutes=(starts + reports["seconds"]) / 60).sort_values("minutes", kind="stable")
     last = max((end for _, end in spans.values()), default=0.0) / 60
     return _bests(run, reports["minutes"].tolist(), reports[OBJECTIVE].tolist(), reports["trial"].tolist(), last)
 

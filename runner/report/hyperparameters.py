@@ -1,6 +1,7 @@
 """What the hyperparameters did: Optuna's own analyses of the run."""
 
 import re
+import warnings
 from collections.abc import Callable, Sequence
 
 import optuna
@@ -18,6 +19,10 @@ MOST_SLICES = 6
 MOST_CONTOURS = 4
 MOST_TRIALS = 100
 """Of parallel coordinates, a line each, and of a contour, whose size is the square of the trials."""
+
+
+CANNOT_DRAW = (ValueError, RuntimeError, UserWarning)
+"""What Optuna raises where the trials do not give what it asks for."""
 
 
 def hyperparameters(run: Run, study: optuna.Study) -> list[Section]:
@@ -46,10 +51,18 @@ def by_importance(study: optuna.Study) -> list[str]:
     """The searched parameters, the most important first; in their own order where that cannot be told."""
     names = searched(study)
     try:
-        ranked = optuna.importance.get_param_importances(study, params=names)
-    except (ValueError, RuntimeError):
+        ranked = importances(study)
+    except CANNOT_DRAW:
         return names
     return [*ranked, *(name for name in names if name not in ranked)]
+
+
+def importances(study: optuna.Study) -> dict[str, float]:
+    """Shares of 1, the greatest first. Raises one of CANNOT_DRAW where Optuna cannot tell."""
+    with warnings.catch_warnings():
+        # Of too few trials Optuna warns, and gives every parameter the same share, which would mislead.
+        warnings.simplefilter("error", UserWarning)
+        return dict(optuna.importance.get_param_importances(study, params=searched(study)))
 
 
 def searched(study: optuna.Study) -> list[str]:
@@ -88,7 +101,7 @@ def _drawn(study: optuna.Study, least_parameters: int, draw: Callable[[], str]) 
         return paragraph(sentence)
     try:
         return draw()
-    except (ValueError, RuntimeError) as error:
+    except CANNOT_DRAW as error:
         return paragraph(f"Optuna cannot draw it: {error}")
 
 
@@ -122,7 +135,7 @@ def _darker(colour: str) -> str:
 
 
 def _importance(study: optuna.Study) -> str:
-    shares = optuna.importance.get_param_importances(study, params=searched(study))
+    shares = importances(study)
     names = list(shares)[::-1]
     told = [f"{shares[name]:.2f}" for name in names]
     # Optuna's own bars copy the whole study for each of their hover texts: seconds with 1,000 trials.

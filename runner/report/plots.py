@@ -12,7 +12,16 @@ import matplotlib.pyplot as plt
 import optuna
 from optuna.visualization import matplotlib as visualization
 
-from runner.report.hyperparameters import MOST_AXES, MOST_CONTOURS, MOST_SLICES, by_importance, thinned, why_not
+from runner.report.hyperparameters import (
+    CANNOT_DRAW,
+    MOST_AXES,
+    MOST_CONTOURS,
+    MOST_SLICES,
+    by_importance,
+    importances,
+    thinned,
+    why_not,
+)
 from runner.report.pareto import metrics_study
 from runner.runs.read_run import Run
 
@@ -27,7 +36,7 @@ def write_plots(run: Run, study: optuna.Study, folder: Path) -> None:
     drawings: dict[str, tuple[int, Callable[[], Any]]] = {
         "best_over_time": (0, lambda: visualization.plot_optimization_history(study, **told)),
         "learning_curves": (0, lambda: visualization.plot_intermediate_values(thin)),
-        "importance": (1, lambda: visualization.plot_param_importances(study, params=ranked, **told)),
+        "importance": (1, lambda: _importance(study, ranked, label)),
         "parallel_coordinates": (1, lambda: visualization.plot_parallel_coordinate(study, ranked[:MOST_AXES], **told)),
         "slices": (1, lambda: visualization.plot_slice(study, ranked[:MOST_SLICES], **told)),
         "contours": (2, lambda: visualization.plot_contour(thin, ranked[:MOST_CONTOURS], **told)),
@@ -39,6 +48,11 @@ def write_plots(run: Run, study: optuna.Study, folder: Path) -> None:
     save(possible, folder)
 
 
+def _importance(study: optuna.Study, ranked: list[str], label: str) -> Any:
+    importances(study)  # raises where they would mislead
+    return visualization.plot_param_importances(study, params=ranked, target_name=label)
+
+
 def save(drawings: dict[str, Callable[[], Any]], folder: Path) -> None:
     """Draw each into `folder`/<name>.png. One that Optuna cannot draw is missing, as the page says in a sentence."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -48,7 +62,7 @@ def save(drawings: dict[str, Callable[[], Any]], folder: Path) -> None:
         for name, draw in drawings.items():
             try:
                 axes = draw()
-            except (ValueError, RuntimeError):
+            except CANNOT_DRAW:
                 continue
             _save(axes, folder / f"{name}.png")
             plt.close("all")

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+from optuna import Study
+
 from runner.report.best_over_time import best_over_time
 from runner.report.hyperparameters import hyperparameters
 from runner.report.learning_curves import learning_curves
 from runner.report.outcome import configuration, outcome
-from runner.report.page import write_page
+from runner.report.page import Section, write_page
 from runner.report.pareto import pareto_front
 from runner.report.plots import write_plots
 from runner.report.rungs import rungs
@@ -18,7 +20,15 @@ from runner.runs.read_run import Run
 def write_report(run: Run, page: Path, plots: Path) -> None:
     """Put the report of `run` at `page`, and its pictures into the folder `plots`."""
     study = study_of(run)
-    sections = [
+    title = f"{run.config['name']}, {run.folder.root.name}"
+    told = f"{run.config['searcher']['name']} and {run.config['scheduler']['name']} on {run.objective.label}"
+    write_page(page, title, told, sections(run, study))
+    write_plots(run, study, plots)
+
+
+def sections(run: Run, study: Study) -> list[Section]:
+    """The parts of the page; those that the run has nothing for are left out."""
+    every = [
         outcome(run),
         best_over_time({str(run.config["name"]): run}),
         learning_curves(run),
@@ -29,7 +39,4 @@ def write_report(run: Run, page: Path, plots: Path) -> None:
         errors(run),
         configuration(run),
     ]
-    title = f"{run.config['name']}, {run.folder.root.name}"
-    told = f"{run.config['searcher']['name']} and {run.config['scheduler']['name']} on {run.objective.label}"
-    write_page(page, title, told, [section for section in sections if section is not None])
-    write_plots(run, study, plots)
+    return [section for section in every if section is not None]

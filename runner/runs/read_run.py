@@ -90,7 +90,8 @@ class Run:
         """A row a report, in the order in which they came, with the columns of history.csv."""
         import pandas as pd
 
-        return pd.read_csv(self.folder.history_csv, dtype={"trial": str}, low_memory=False)
+        types = {"trial": str, "iteration": int, "seconds": float, OBJECTIVE: float}
+        return pd.read_csv(self.folder.history_csv, dtype=types, low_memory=False)
 
     @cached_property
     def decisions(self) -> "pd.DataFrame":
@@ -147,7 +148,7 @@ def _typed(cells: "pd.Series", leaf: Any) -> "pd.Series":
 
     listed = leaf.values() if isinstance(leaf, Distribution) else None if leaf is None else (leaf,)
     if listed is None:
-        numbers = pd.to_numeric(cells, errors="coerce")
+        numbers = pd.to_numeric(cells.astype(object), errors="coerce")
         # A metric or a constant of the trainable may be text.
         return numbers if numbers.notna().sum() >= (cells.notna() & (cells != "nan")).sum() else cells
     scalars = {str(cell(value)): value for value in listed if isinstance(value, (str, int, float))}

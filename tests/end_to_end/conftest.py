@@ -152,6 +152,7 @@ def run_function(run: Run) -> Run:
         base = [
             "experiment=null", "trainable=function", f"trainable.import_path=mine:{function}",
             "trainable.reuse_workers=true", "objective.metric=score", "objective.mode=max", "name=mine",
+            "report=false",
         ]  # fmt: skip
         given = {word.split("=")[0] for word in words}
         return run(*(word for word in base if word.split("=")[0] not in given), *words, **options)

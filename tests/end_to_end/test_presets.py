@@ -20,7 +20,7 @@ BCCD = Path(__file__).parents[3] / "shared" / "data" / "bccd" / "data.yaml"
 
 @pytest.mark.parametrize("words", [(), ("scheduler=asha",)])
 def test_quickstart_finds_the_minimum(run: Run, words: tuple[str, ...]) -> None:
-    done = run("experiment=quickstart", *words)
+    done = run("experiment=quickstart", "report=false", *words)
     assert done.code == 0, done.err
     assert done.best == {"a": 0.001, "b": 1}
     assert len(done.rows("trials.csv")) == 40
@@ -44,6 +44,10 @@ def test_multirun_runs_every_job_and_compares_them(run: Run, project: Path) -> N
     assert len(lines) == 3
     assert "scheduler=asha" in lines[2]
     assert "comparison.csv" in done.out
+    assert f"report: {(root / 'comparison.html').relative_to(project)}" in done.out
+    page = (root / "comparison.html").read_text()
+    assert '<a href="job_0/report.html">0: scheduler=fifo' in page
+    assert (root / "job_0" / "report.html").is_file()
 
 
 def test_a_job_that_fails_does_not_hide_the_others(run: Run, project: Path) -> None:
@@ -60,7 +64,7 @@ def test_a_job_that_fails_does_not_hide_the_others(run: Run, project: Path) -> N
 
 
 def test_jobs_on_different_rays_are_refused(run: Run) -> None:
-    done = run("-m", "experiment=quickstart", "ray=local,cluster")
+    done = run("-m", "experiment=quickstart", "report=false", "ray=local,cluster")
     assert done.code == 2
     assert "Ray starts once for all" in done.err
     assert not (done.folder / "outputs").exists()

@@ -18,7 +18,10 @@ from tests.end_to_end.conftest import Run
 README = (Path(__file__).parents[2] / "README.md").read_text()
 CONSOLE = "\n".join(re.findall(r"```console\n(.*?)```", README, re.DOTALL)).replace("\\\n", " ")
 COMMANDS = [line for line in CONSOLE.splitlines() if line.startswith("python -m runner")]
-SHRUNK = ("budget.num_samples=1", "budget.max_epochs=4", "trainable.train_args.fraction=0.1", "trainable.curves=0")
+SHRUNK = (
+    "budget.num_samples=1", "budget.max_epochs=4", "trainable.train_args.fraction=0.1", "trainable.curves=0",
+    "report=false",
+)  # fmt: skip
 """One trial of a tenth of the images, as long as the presets' grace period, without pictures."""
 ELSEWHERE = ("path/to/", "experiment=coco8")
 """Parts of commands that need files of the user's, or a network."""
@@ -48,7 +51,7 @@ def test_every_command_that_needs_nothing_runs(command: str, run: Run) -> None:
     if parse(typed).command in {"check", "options"}:
         pass
     elif "experiment=digits" in command:
-        typed += ["budget.num_samples=1", "budget.max_epochs=3"]
+        typed += ["budget.num_samples=1", "budget.max_epochs=3", "report=false"]
     elif "experiment=quickstart" not in command and "--" not in command:
         typed += SHRUNK
     done = run(*typed)

@@ -1,0 +1,162 @@
+"""The page and the pictures of runs, of odd ones too."""
+
+import math
+import re
+from pathlib import Path
+
+import pytest
+
+from runner.config.objective import Objective, Target
+from runner.runs.read_run import Run
+from runner.runs.trial import TrialState
+from tests.report.conftest import Play, trials
+
+pytestmark = pytest.mark.slow
+
+DONE, FAILED = TrialState.COMPLETED, TrialState.FAILED
+
+
+def written(run: Run) -> str:
+    """The page's own text: without plotly.js and the data of the figures."""
+    from runner.report.report import write_report
+
+    write_report(run, run.folder.report, run.folder.plots)
+    return re.sub(r"<(script|style)>.*?</\1>", "", run.folder.report.read_text(), flags=re.DOTALL)
+
+
+def drawn(run: Run) -> str:
+    """The sections alone, without a file."""
+    from runner.report.report import sections
+    from runner.report.study import study_of
+
+    return "".join(f'<section id="{one.anchor}">{one.body}</section>' for one in sections(run, study_of(run)))
+
+
+def section(page: str, anchor: str) -> str:
+    found = re.search(rf'<section id="{anchor}">.*?</section>', page, re.DOTALL)
+    assert found, anchor
+    return found[0]
+
+
+def test_a_run_is_told_on_one_page_that_needs_nothing_else(play: Play) -> None:
+    run = play(*trials(9), ({"lr": 0.01, "momentum": 0.5, "optimizer": "SGD"}, [0.2], FAILED))
+    run.folder.lock.write_text("commit: abc <dirty>\n")
+    page = written(run)
+    titles = ["outcome", "best-over-time", "learning-curves", "rungs", "parallel-coordinates", "importance", "slices"]
+    titles += ["contours", "trials", "errors", "configuration"]
+    assert re.findall(r'<section id="([\w-]+)">', page) == titles == re.findall(r'<a href="#([\w-]+)">', page)
+    assert not re.search(r'(src|href)="(?!#|data:)', page)
+    assert "python -m runner experiment=generated &#x27;searcher.sampler_args={a: 1}&#x27;" in page
+    assert "7 completed" not in page
+    assert "6 completed, 3 stopped, 1 failed" in page
+    assert "trial_008 (best)" in section(page, "trials")
+    assert "ValueError: &lt;b&gt;too&lt;/b&gt; large" in section(page, "errors")
+    assert "commit: abc &lt;dirty&gt;" in section(page, "configuration")
+    rows = re.findall(r"<tr>(.*?)</tr>", section(page, "rungs"))
+    assert [re.findall(r"<td>(.*?)</td>", row) for row in rows[1:]] == [["1", "2", "9", "3", "6", "0.2"]]
+    pictures = {path.stem for path in run.folder.plots.iterdir()}
+    names = {"best_over_time", "learning_curves", "importance", "parallel_coordinates", "slices", "contours"}
+    assert pictures == names
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in run.folder.plots.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [
+        ([], "there is none"),
+        (trials(1), "there is 1"),
+        ([({"lr": 0.01}, [math.nan], DONE), ({"lr": 0.02}, [math.inf], DONE)], "there is none"),
+        ([({"lr": 0.01}, [], FAILED), ({"lr": 0.02}, [0.5], FAILED)], "there is none"),
+        ([({"lr": 0.01}, [0.5], DONE), ({"lr": 0.01}, [0.6], DONE)], "several values were tried, and there is none"),
+    ],
+    ids=["no trial", "one trial", "no finite objective", "all failed", "one value"],
+)
+def test_what_cannot_be_drawn_is_a_sentence(play: Play, told: list, sentence: str) -> None:  # type: ignore[type-arg]
+    page = drawn(play(*told))
+    for anchor in ("parallel-coordinates", "importance", "slices", "contours"):
+        assert sentence in section(page, anchor), anchor
+        assert 'class="figure"' not in section(page, anchor)
+
+
+def test_a_run_without_a_trial_has_a_page_and_no_picture(play: Play) -> None:
+    run = play()
+    assert "No trial was started" in section(written(run), "trials")
+    assert list(run.folder.plots.iterdir()) == []
+
+
+def test_one_hyperparameter_has_no_contour(play: Play) -> None:
+    page = drawn(play(*[({"lr": 10**-n}, [0.1 * n], DONE) for n in range(1, 4)]))
+    assert "2 hyperparameters" in section(page, "contours")
+    assert 'class="figure"' in section(page, "slices")
+
+
+def test_nested_categorical_and_absent_parameters_are_drawn(play: Play) -> None:
+    space = {
+        "net": {"width": {"distribution": "randint", "lower": 1, "upper": 9}},
+        "optimizer": {"distribution": "choice", "categories": ["SGD", None, [1, 2]]},
+        "momentum": {"distribution": "uniform", "lower": 0.0, "upper": 1.0},
+        "layers": {"distribution": "grid", "categories": [1, 2]},
+    }
+    told = []
+    for number in range(8):
+        config = {
+            "net": {"width": number + 1},
+            "optimizer": ["SGD", None, [1, 2]][number % 3],
+            "layers": number % 2 + 1,
+        }
+        told.append((config | ({"momentum": 0.1 * number} if number % 3 == 0 else {}), [0.1 * number], DONE))
+    page = drawn(play(*told, space=space, scheduler={"name": "fifo"}))
+    for anchor in ("parallel-coordinates", "importance", "slices", "contours"):
+        assert 'class="figure"' in section(page, anchor), anchor
+    assert 'id="rungs"' not in page
+
+
+def test_a_weighted_sum_has_its_pareto_front(play: Play) -> None:
+    objective = Objective((Target("accuracy", "max", 1.0), Target("loss", "min", 0.5)))
+    run = play(*trials(6), objective=objective)
+    assert 'class="figure"' in section(drawn(run), "pareto-front")
+
+
+def test_a_thousand_trials_are_thinned_and_the_page_says_so(play: Play) -> None:
+    from runner.report.learning_curves import chosen, learning_curves
+
+    run = play(*trials(300))
+    names = chosen(run, list(run.trials.index), 200)
+    assert len(names) == 200
+    assert names == sorted(names)
+    assert set(run.trials["objective"].nlargest(100).index) <= set(names)
+    assert "200 of 300 trials are drawn" in learning_curves(run).body
+
+
+def test_the_clock_starts_with_the_first_trial(play: Play) -> None:
+    from runner.report.best_over_time import by_clock, by_epoch, by_trial
+    from runner.report.outcome import seconds
+
+    run = play(*trials(2))
+    assert seconds(run) == pytest.approx(12)
+    assert by_epoch(run)[-1] == (12, pytest.approx(0.1), "trial_001")
+    assert by_trial(run) == [(1, pytest.approx(0.05), "trial_000"), (2, pytest.approx(0.1), "trial_001")]
+    assert by_clock(run)[-1][0] == pytest.approx(12 / 60)
+
+
+def test_several_runs_are_compared(play: Play, tmp_path: Path) -> None:
+    from runner.report.comparison import labels, write_comparison
+
+    runs = [play(*trials(3), name="short"), play(*trials(6), name="long", seed=1)]
+    write_comparison(labels(runs), tmp_path / "page.html", tmp_path / "plots", "Comparison")
+    page = (tmp_path / "page.html").read_text()
+    assert "long/2026-01-02_03-04-05 (best)" in section(page, "outcomes")
+    assert "seed" in section(page, "differences")
+    assert "lr.lower" not in section(page, "differences")
+    assert 'class="figure"' in section(page, "best-over-time")
+    assert {path.name for path in (tmp_path / "plots").iterdir()} == {"best_over_time.png", "distribution.png"}
+
+
+def test_runs_of_several_objectives_have_no_best_of_all(play: Play, tmp_path: Path) -> None:
+    from runner.report.comparison import labels, write_comparison
+
+    other = play(*trials(3), name="other", objective=Objective((Target("loss", "min"),)))
+    write_comparison(labels([play(*trials(3)), other]), tmp_path / "page.html", tmp_path / "plots", "Comparison")
+    page = (tmp_path / "page.html").read_text()
+    assert "(best)" not in section(page, "outcomes")
+    assert 'class="figure"' in section(page, "best-over-time-loss")

@@ -1,0 +1,48 @@
+"""A run as an Optuna study."""
+
+import math
+
+import pytest
+
+from runner.runs.trial import TrialState
+from tests.report.conftest import Play, trials
+
+pytestmark = pytest.mark.slow
+
+
+def test_values_parameters_and_curves_are_those_of_the_run(play: Play) -> None:
+    from runner.report.study import study_of
+
+    study = study_of(play(*trials(9)))
+    assert study.best_trial.user_attrs["trial"] == "trial_008"
+    assert study.best_value == pytest.approx(0.41)
+    assert study.trials[2].intermediate_values == pytest.approx({1: 0.1, 2: 0.11})
+    assert study.trials[1].params == pytest.approx({"lr": 10**-1.25, "momentum": 0.7, "optimizer": "Adam"})
+    assert [trial.state.name for trial in study.trials] == ["COMPLETE"] * 9
+
+
+def test_a_trial_without_a_finite_objective_or_that_failed_has_no_value(play: Play) -> None:
+    from runner.report.study import study_of, usable
+
+    nan = ({"lr": 0.1}, [math.nan, math.nan], TrialState.COMPLETED)
+    failed = ({"lr": 0.05}, [0.5], TrialState.FAILED)
+    study = study_of(play(nan, failed, *trials(1)))
+    assert [trial.state.name for trial in study.trials] == ["FAIL", "FAIL", "COMPLETE"]
+    assert [trial.user_attrs["trial"] for trial in usable(study)] == ["trial_002"]
+
+
+def test_a_value_outside_of_the_range_widens_it(play: Play) -> None:
+    from runner.report.study import study_of
+
+    space = {
+        "lr": {"distribution": "loguniform", "lower": 1e-4, "upper": 1e-1},
+        "size": {"distribution": "qrandint", "lower": 32, "upper": 64, "q": 32},
+        "noise": {"distribution": "normal"},
+        "pick": {"distribution": "choice", "categories": ["a", "b"]},
+    }
+    point = ({"lr": 0.5, "size": 96, "noise": -2.0, "pick": "c"}, [0.1], TrialState.COMPLETED)
+    spaces = study_of(play(point, space=space)).trials[0].distributions
+    assert (spaces["lr"].low, spaces["lr"].high, spaces["lr"].log) == (1e-4, 0.5, True)
+    assert (spaces["size"].low, spaces["size"].high) == (32, 96)
+    assert (spaces["noise"].low, spaces["noise"].high) == (-2.0, -2.0)
+    assert spaces["pick"].choices == ("a", "b", "c")
