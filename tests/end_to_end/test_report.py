@@ -22,7 +22,7 @@ addEventListener("load", () => setTimeout(() => {
   const told = document.createElement("pre");
   told.textContent = JSON.stringify({
     figures: document.querySelectorAll(".figure").length,
-    drawn: document.querySelectorAll(".figure .main-svg:first-child, .figure .svg-container").length,
+    drawn: [...document.querySelectorAll(".figure")].filter((place) => place.querySelector(".main-svg")).length,
     wide: document.documentElement.scrollWidth > innerWidth,
     first: document.querySelector("table.sortable tbody tr").cells[0].textContent,
     count: document.querySelector("output").textContent,
