@@ -8,6 +8,7 @@ from typing import Any
 from optuna import visualization
 from optuna.visualization import matplotlib as pictures
 
+from runner.config.nested import flat
 from runner.config.objective import Objective
 from runner.report.best_over_time import best_over_time
 from runner.report.outcome import best_value, command, seconds, states
@@ -17,7 +18,7 @@ from runner.report.study import study_of, usable
 from runner.report.style import SERIES, styled
 from runner.runs.plain_yaml import dump
 from runner.runs.read_run import Run
-from runner.runs.wording import NOTHING, duration, flat, number
+from runner.runs.wording import NOTHING, duration, number
 
 
 def write_comparison(runs: Mapping[str, Run], page: Path, plots: Path, title: str) -> None:

@@ -75,8 +75,7 @@ def hover(run: Run, name: str) -> str:
 
 def _rules(run: Run) -> dict[str, str]:
     """Trial to the rule that ended it."""
-    ended = run.decisions[run.decisions["state"] != "restarted"]
-    return dict(zip(ended["trial"], ended["rule"], strict=True))
+    return {str(name): str(rule) for name, rule in run.ends["rule"].items()}
 
 
 def _counted(rules: dict[str, str]) -> str:

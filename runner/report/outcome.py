@@ -5,12 +5,13 @@ import shlex
 from collections import Counter
 from html import escape
 
+from runner.config.nested import flat
 from runner.report.page import Section, fold, paragraph, table
 from runner.runs.plain_yaml import dump
 from runner.runs.read_run import Run
 from runner.runs.trial import TrialState
 from runner.runs.trials_table import BEST
-from runner.runs.wording import duration, flat, number, plural
+from runner.runs.wording import duration, number, plural
 
 
 def outcome(run: Run) -> Section:
@@ -46,9 +47,9 @@ def seconds(run: Run) -> float | None:
 def started(run: Run) -> dict[str, tuple[float, float]]:
     """Start and end of each trial that ended, in seconds after the start of the first.
 
-    The end is that of its last decision, the start lies its running time before.
+    The start lies its running time before the end.
     """
-    ends = run.decisions.groupby("trial")["time"].max()
+    ends = run.ends["time"]
     spent = run.trials["seconds"]
     spans = {
         str(name): (end.timestamp() - float(spent[name]), end.timestamp())

@@ -19,7 +19,7 @@ def rungs(run: Run) -> Section | None:
     metric = scheduler["metric"] or OBJECTIVE
     label = scheduler["metric"] or run.objective.label
     milestones = _milestones(run)
-    cuts = run.decisions[run.decisions["rule"] == "asha"]
+    cuts = run.ends[(run.ends["rule"] == "asha") & (run.ends["state"] == TrialState.STOPPED)].reset_index()
     told = (
         f"At each rung the best 1/{scheduler['reduction_factor']:g} of the trials that came to it so far go on,"
         f" by {label}. Trials come one by one, so that the first ones meet no cut-off or a low one."

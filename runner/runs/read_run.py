@@ -1,6 +1,6 @@
 """A run folder read back: for the report, and for notebooks as `runner.load`."""
 
-import json
+from dataclasses import fields
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from runner.config.objective import OBJECTIVE, Objective, Target
 from runner.config.search_space import Distribution, SearchSpace, read_search_space
 from runner.errors import ConfigError, Problem
 from runner.runs.cells import cell
+from runner.runs.decisions import Decision, read
 from runner.runs.folder import RunFolder
 from runner.runs.locate import run_folder
 from runner.runs.trial import TrialState
@@ -95,14 +96,20 @@ class Run:
 
     @cached_property
     def decisions(self) -> "pd.DataFrame":
-        """A row a decision: time, state, trial, iteration, rule, value, compared_with, detail."""
+        """A row a decision, in the order in which they were made: time, state and the attributes of `Decision`."""
         import pandas as pd
 
-        keys = ["time", "state", "trial", "iteration", "rule", "value", "compared_with", "detail"]
-        text = self.folder.decisions.read_text(encoding="utf-8") if self.folder.decisions.is_file() else ""
-        frame = pd.DataFrame([json.loads(line) for line in text.splitlines()], columns=keys)
+        keys = ["time", "state", *(field.name for field in fields(Decision))]
+        frame = pd.DataFrame(list(read(self.folder.decisions)), columns=keys)
         frame["time"] = pd.to_datetime(frame["time"], utc=True)
-        return frame.astype({"value": float, "compared_with": float})
+        numbers = ("value", "compared_with", "rank", "ranked", "epochs_saved")
+        return frame.astype(dict.fromkeys(numbers, float))
+
+    @property
+    def ends(self) -> "pd.DataFrame":
+        """The decision that ended each trial, by its name; of a trial that was taken up again the last one."""
+        over = self.decisions[~self.decisions["state"].isin(["promoted", "restarted"])]
+        return over.drop_duplicates("trial", keep="last").set_index("trial")
 
     @cached_property
     def best(self) -> "pd.Series | None":
@@ -128,7 +135,7 @@ class Run:
 
     @cached_property
     def result_grid(self) -> "ResultGrid":
-        """Ray Tune's own results, from the files below tune/; imports Ray."""
+        """Ray Tune's own results, since the run was last taken up; imports Ray."""
         from ray.tune import ExperimentAnalysis, ResultGrid
 
         return ResultGrid(ExperimentAnalysis(str(self.folder.tune.resolve())))

@@ -23,8 +23,8 @@ SHRUNK = (
     "report=false",
 )  # fmt: skip
 """One trial of a tenth of the images, as long as the presets' grace period, without pictures."""
-ELSEWHERE = ("path/to/", "experiment=coco8")
-"""Parts of commands that need files of the user's, or a network."""
+ELSEWHERE = ("path/to/", "experiment=coco8", "runner report")
+"""Parts of commands that need files of the user's, a network, or a run."""
 
 
 def words(command: str) -> list[str]:

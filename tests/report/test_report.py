@@ -2,11 +2,13 @@
 
 import math
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from runner.config.objective import Objective, Target
+from runner.runs.decisions import Decision, append
 from runner.runs.read_run import Run
 from runner.runs.trial import TrialState
 from tests.report.conftest import Play, trials
@@ -41,6 +43,8 @@ def section(page: str, anchor: str) -> str:
 def test_a_run_is_told_on_one_page_that_needs_nothing_else(play: Play) -> None:
     run = play(*trials(9), ({"lr": 0.01, "momentum": 0.5, "optimizer": "SGD"}, [0.2], FAILED))
     run.folder.lock.write_text("commit: abc <dirty>\n")
+    let_on = Decision("trial_000", 2, "asha", 0.3, 0.2, "let on", 1, 3, 4)
+    append(run.folder.decisions, let_on, "promoted", datetime(2026, 1, 2, tzinfo=UTC))
     page = written(run)
     titles = ["outcome", "best-over-time", "learning-curves", "rungs", "parallel-coordinates", "importance", "slices"]
     titles += ["contours", "trials", "errors", "configuration"]
