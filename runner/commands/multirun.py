@@ -57,10 +57,11 @@ def multirun(arguments: Arguments) -> int:
     console.print()
     console.print(table(results))
     console.print(f"comparison: {shown(folder.comparison)}", markup=False, soft_wrap=True)
-    if any(job.experiment.report for job in jobs):
+    code = _exit_code(results)
+    if code != INTERRUPTED and any(job.experiment.report for job in jobs):
         with redirected(folder.log):
             _report(folder, results, console)
-    return _exit_code(results)
+    return code
 
 
 def _report(folder: MultirunFolder, results: Sequence[JobResult], console: Console) -> None:

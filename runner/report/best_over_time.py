@@ -46,7 +46,10 @@ def best_over_time(runs: Mapping[str, Run]) -> Section:
         "yanchor": "bottom", "showactive": True, "pad": {"b": 6}, "bgcolor": "#ffffff", "bordercolor": "#d1d5db",
     }  # fmt: skip
     styled(drawing, height=420, updatemenus=[menu], margin={"l": 56, "r": 16, "t": 64, "b": 48})
-    drawing.update_layout(legend={"x": 1, "xanchor": "right", "y": 0.02, "yanchor": "bottom", "orientation": "v"})
+    # In the corner that the curves leave free.
+    place_of_legend = {"max": {"y": 0.02, "yanchor": "bottom"}, "min": {"y": 0.98, "yanchor": "top"}}
+    legend = {"x": 1, "xanchor": "right", "orientation": "v", **place_of_legend[first.objective.mode]}
+    drawing.update_layout(legend=legend)
     drawing.update_xaxes(title=_AXES["by trial"], rangemode="tozero")
     drawing.update_yaxes(title=first.objective.label)
     return Section(title, figure(drawing))

@@ -57,14 +57,16 @@ def labels(runs: Sequence[Run]) -> dict[str, Run]:
 
 def _outcomes(runs: Mapping[str, Run], folder: Path, *, one_objective: bool) -> Section:
     heads = ["run", "best", "objective", "best trial", "trials", "epochs", "time"]
-    winner = _winner(runs) if one_objective else None
+    winners = _winners(runs) if one_objective else []
     rows = []
     for name, run in runs.items():
         page = run.folder.report
         link = os.path.relpath(page.resolve(), folder.resolve()) if page.is_file() else ""
         rows.append(
             [
-                Cell(f"{name} (best)" if name == winner else name, link=link, kind="winner" if name == winner else ""),
+                Cell(
+                    f"{name} (best)" if name in winners else name, link=link, kind="winner" if name in winners else ""
+                ),
                 Cell(number(best_value(run)), value=best_value(run)),
                 f"{run.objective.label} ({run.objective.mode})",
                 NOTHING if run.best is None else str(run.best.name),
@@ -77,13 +79,14 @@ def _outcomes(runs: Mapping[str, Run], folder: Path, *, one_objective: bool) -> 
     return Section("Outcomes", table(heads, rows, kind="sortable") + commands)
 
 
-def _winner(runs: Mapping[str, Run]) -> str | None:
-    best: str | None = None
-    for name, run in runs.items():
-        value = best_value(run)
-        if value is not None and run.objective.better(value, best_value(runs[best]) if best else None):
-            best = name
-    return best
+def _winners(runs: Mapping[str, Run]) -> list[str]:
+    """The runs with the best objective; several where they are equal."""
+    values = {name: best_value(run) for name, run in runs.items()}
+    known = [value for value in values.values() if value is not None]
+    if not known:
+        return []
+    best = (max if next(iter(runs.values())).objective.mode == "max" else min)(known)
+    return [name for name, value in values.items() if value == best]
 
 
 def _differences(runs: Mapping[str, Run]) -> Section:

@@ -124,6 +124,7 @@ def _parallel(study: optuna.Study, parameters: list[str], label: str) -> str:
         if trace.mode == "lines":
             trace.update(line_color=_darker(trace.line.color), opacity=0.8)
         elif trace.marker.showscale:
+            trace.marker.colorbar.title.side = "right"
             trace.marker.colorscale = [[place, _darker(colour)] for place, colour in trace.marker.colorscale]
     styled(drawing, margin={"l": 70, "r": 30, "t": 48, "b": 40})
     return figure(drawing, least_width=90 * len(parameters))
@@ -153,6 +154,7 @@ def _slices(study: optuna.Study, parameters: list[str], label: str) -> str:
 
 def _contours(study: optuna.Study, parameters: list[str], label: str) -> str:
     drawing = visualization.plot_contour(thinned(study), parameters, target_name=label)
+    drawing.update_traces(colorbar_title_side="right", selector={"type": "contour"})
     if len(parameters) == 2:
         return figure(styled(drawing, height=460, showlegend=False))
     drawing.update_traces(marker_size=4, selector={"type": "scatter"})

@@ -64,7 +64,7 @@ def save(drawings: dict[str, Callable[[], Any]], folder: Path) -> None:
                 axes = draw()
             except CANNOT_DRAW:
                 continue
-            _save(axes, folder / f"{name}.png")
+            _save(axes, name, folder / f"{name}.png")
             plt.close("all")
 
 
@@ -82,12 +82,16 @@ def _off_screen() -> Iterator[None]:
         plt.switch_backend(backend)
 
 
-def _save(axes: Any, path: Path) -> None:
+def _save(axes: Any, name: str, path: Path) -> None:
     grid = axes.flatten().tolist() if hasattr(axes, "flatten") else [axes]
     figure = grid[0].figure
     columns = axes.shape[-1] if hasattr(axes, "shape") else 1
     rows = math.ceil(len(grid) / columns)
-    figure.set_size_inches(max(9, 3.2 * columns), max(5, 2.8 * rows))
+    figure.set_size_inches(max(9, 3.6 * columns), max(5, 2.8 * rows))
+    for axis in figure.axes:
+        axis.set_title("")
+        axis.tick_params(axis="x", labelrotation=40, labelsize=8, which="both")
+    figure.suptitle(name.replace("_", " "))
     legend = grid[0].get_legend()
     if legend is not None and len(legend.get_texts()) > 8:
         legend.remove()
