@@ -33,6 +33,7 @@ _SPACE = {
 _TEXTS = {
     "name": "The run folder is <output_dir>/<name>/<date>_<time>.",
     "output_dir": "The folder of all run folders.",
+    "report": "Draw report.html and plots/ at the end.",
     "seed": "Of the searcher and of every trial.",
 }
 
@@ -61,6 +62,7 @@ def json_schema(groups: Mapping[str, Sequence[str]]) -> Schema:
             "name": {"type": "string", "minLength": 1, "maxLength": 100, "description": _TEXTS["name"]},
             "seed": _or_later({"type": "integer", "minimum": 0, "maximum": 2**32 - 1}, _TEXTS["seed"]),
             "output_dir": {"type": "string", "minLength": 1, "description": _TEXTS["output_dir"]},
+            "report": _or_later({"type": ["boolean", "null"]}, _TEXTS["report"]),
             **nodes,
         },
         "additionalProperties": False,
