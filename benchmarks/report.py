@@ -71,14 +71,15 @@ def write_run(root: Path, trials: int, epochs: int) -> None:
 
 
 def measure(label: str, *command: str) -> None:
-    """Wall time and peak memory of one process."""
+    """Wall time, CPU time and peak memory of one process."""
     # /usr/bin/time is not everywhere: a small Python measures its child.
     watch = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL);"
-    watch += "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    watch += "u = resource.getrusage(resource.RUSAGE_CHILDREN); print(u.ru_utime + u.ru_stime, u.ru_maxrss)"
     started = time.perf_counter()
     done = subprocess.run([sys.executable, "-c", watch, *command], check=True, capture_output=True, text=True)
     seconds = time.perf_counter() - started
-    print(f"{label:<28} {seconds:6.1f} s  {int(done.stdout) / 1024:6.0f} MB")
+    cpu, memory = map(float, done.stdout.split())
+    print(f"{label:<28} {seconds:6.1f} s  {cpu:6.1f} s of CPU time  {memory / 1024:6.0f} MB")
 
 
 def main() -> None:
