@@ -48,14 +48,22 @@ def check(config: dict[str, Any], words: Sequence[str], wrong_words: Sequence[Pr
 
     Raises ConfigError with every problem, those of `wrong_words` among them, without which it was composed.
     """
+    job, warnings = judge(config, words, wrong_words)
+    for warning in warnings:
+        tell(str(warning))
+    return job
+
+
+def judge(
+    config: dict[str, Any], words: Sequence[str], wrong_words: Sequence[Problem] = ()
+) -> tuple[Job, list[Problem]]:
+    """As `check`, but gives the warnings back and tells none."""
     experiment, problems = examine(config, wrong_words)
     warnings = refuse(problems)
     if experiment is None:
         raise ConfigError(problems)
-    for warning in warnings:
-        tell(str(warning))
     kept = without_environment(experiment.config, config)
-    return Job(replace(experiment, config=kept), tuple(words))
+    return Job(replace(experiment, config=kept), tuple(words)), warnings
 
 
 def examine(config: dict[str, Any], wrong_words: Sequence[Problem] = ()) -> tuple[Experiment | None, list[Problem]]:

@@ -11,12 +11,16 @@ class InformedOptuna(OptunaSearch):  # type: ignore[misc]
 
     Args:
         evaluated: configurations with keys as a/b, and the objective of each.
+        foreseeable: how many proposals come before the first that a result can change; None: no result changes any.
         options: those of OptunaSearch.
     """
 
-    def __init__(self, *, evaluated: Sequence[tuple[dict[str, Any], float]], **options: Any) -> None:
+    def __init__(
+        self, *, evaluated: Sequence[tuple[dict[str, Any], float]], foreseeable: int | None, **options: Any
+    ) -> None:
         super().__init__(**options)
         self.evaluated = tuple(evaluated)
+        self.foreseeable = foreseeable
 
     def set_search_properties(self, metric: str | None, mode: str | None, config: dict[str, Any], **spec: Any) -> bool:
         """Here Ray makes the study, for the search space in `config`."""

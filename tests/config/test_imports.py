@@ -20,8 +20,9 @@ ROOMS = {
     "runs": {"config", "errors"},
     "report": {"runs", "config", "errors"},
     "translate": {"runs", "config", "errors", "trainables"},
+    "plan": {"runs", "translate", "checks", "trainables", "config", "errors"},
     "examples": set(),
-    "commands": {"report", "runs", "translate", "checks", "trainables", "config", "errors"},
+    "commands": {"plan", "report", "runs", "translate", "checks", "trainables", "config", "errors"},
     "__main__": {"commands", "errors"},
     "__init__": {"runs"},
 }

@@ -39,6 +39,12 @@ def curve(config):
         tune.report({"score": value})
 
 
+def rising(config):
+    """A curve that x decides: the better one is better at every epoch."""
+    for epoch in range(config["epochs"]):
+        tune.report({"score": config["x"] * (1 - 0.8 ** (epoch + 1))})
+
+
 def endless(config):
     epoch = 0
     while True:
@@ -146,15 +152,15 @@ def run(project: Path) -> Run:
 
 @pytest.fixture
 def run_function(run: Run) -> Run:
-    """Tune a function of the user's: one preset-free experiment of a few short trials."""
+    """Tune a function of the user's, or plan that: one preset-free experiment of a few short trials."""
 
-    def command(function: str, *words: str, **options: Any) -> Finished:
+    def do(function: str, *words: str, command: str = "tune", **options: Any) -> Finished:
         base = [
             "experiment=null", "trainable=function", f"trainable.import_path=mine:{function}",
             "trainable.reuse_workers=true", "objective.metric=score", "objective.mode=max", "name=mine",
             "report=false",
         ]  # fmt: skip
         given = {word.split("=")[0] for word in words}
-        return run(*(word for word in base if word.split("=")[0] not in given), *words, **options)
+        return run(command, *(word for word in base if word.split("=")[0] not in given), *words, **options)
 
-    return command
+    return do

@@ -1,5 +1,6 @@
 """ASHA that says why it stops a trial. Reads the rungs of Ray's scheduler, which are private (tried on Ray 2.60)."""
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ray.tune.schedulers import AsyncHyperBandScheduler, TrialScheduler
@@ -46,6 +47,28 @@ class RecordedASHA(AsyncHyperBandScheduler):  # type: ignore[misc]
             return str(TrialScheduler.CONTINUE)
         self.verdicts.give(trial.trial_id, self._verdict(rung, iteration, result[self._metric]))
         return action
+
+    @property
+    def metric(self) -> str:
+        """What it compares."""
+        return str(self._metric)
+
+    def rungs(self) -> list[list[int]]:
+        """For each bracket, the iterations at which its trials are compared, but for the last iteration."""
+        return [list(self._compared_at(bracket)) for bracket in self._brackets]
+
+    def bracket(self, trial_id: str) -> int:
+        """The number of the bracket that a trial has been put into."""
+        return int(self._brackets.index(self._trial_info[trial_id]))
+
+    def _compared_at(self, bracket: Any) -> Iterator[int]:
+        """A report is compared at one rung: the highest that it has come to and was not compared at before."""
+        left = [milestone for milestone, _ in bracket._rungs]
+        for iteration in range(1, self.last_iteration or self._max_t):
+            milestone = next((milestone for milestone in left if iteration >= milestone), None)
+            if milestone is not None:
+                left.remove(milestone)
+                yield iteration
 
     def _next_rung(self, trial_id: str, iteration: int) -> Rung | None:
         """The rung that this report falls on, as it is before it."""

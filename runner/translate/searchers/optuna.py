@@ -1,6 +1,7 @@
 """Optuna's samplers through Ray's OptunaSearch."""
 
-from collections.abc import Mapping
+import inspect
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from runner.config.experiment import Experiment
@@ -53,14 +54,24 @@ def optuna(
     # OptunaSearch ignores its own seed when a sampler is passed, so the sampler has it.
     arguments = {"multivariate": True} if sampler == "tpe" else {}
     build = getattr(library.samplers, _SAMPLERS[sampler])
+    points = [_joined(point, experiment) for point in (*told, *listed(points_to_evaluate))]
+    startup = {"random": None, "qmc": 1}.get(sampler, sampler_args.get("n_startup_trials", _default_startup(build)))
     search = InformedOptuna(
         evaluated=[(_joined(known.point, experiment), known.objective) for known in evaluated_points],
+        # Given points come first whatever else is known; then the sampler draws at random until it knows enough.
+        foreseeable=None if startup is None else max(1, len(points), startup - len(evaluated_points)),
         metric=OBJECTIVE,
         mode=experiment.objective.mode,
         sampler=build(**{**arguments, **sampler_args, "seed": experiment.seed}),
-        points_to_evaluate=[_joined(point, experiment) for point in (*told, *listed(points_to_evaluate))] or None,
+        points_to_evaluate=points or None,
     )
     return search if first is None or told else DefaultsFirst(search, nested(first))
+
+
+def _default_startup(sampler: Callable[..., Any]) -> int | None:
+    """Trials that a sampler draws at random before it learns; None for one that never does so."""
+    argument = inspect.signature(sampler).parameters.get("n_startup_trials")
+    return None if argument is None else int(argument.default)
 
 
 def _joined(point: Mapping[str, Any], experiment: Experiment) -> dict[str, Any]:

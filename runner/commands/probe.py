@@ -1,0 +1,55 @@
+"""One short trial of an experiment, to see how fast it is."""
+
+import io
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+
+from runner.commands.job import Job, refuse_machine, refuse_resources, run_job, tell
+from runner.config.experiment import Choice, Experiment
+from runner.errors import OK, ConfigError, ExperimentFailed, Problem
+from runner.plan.pace import Pace, pace_of
+from runner.runs.folder import RunFolder
+from runner.runs.output import redirected
+
+EPOCHS = 2
+"""The first holds what is done once; from the first report to the second is an epoch like all others."""
+
+
+def probe(job: Job, project: Path) -> Pace:
+    """Train the first configuration for two epochs, into a folder that is removed; raises RunnerError.
+
+    Nothing else runs meanwhile: several trials at once may be slower each.
+    """
+    refuse_machine([job], project)
+
+    from runner.translate.ray_session import ray_session
+    from runner.translate.signals import ending_as_interrupt
+
+    short = replace(job, experiment=_short(job.experiment))
+    tell(f"training one trial of {EPOCHS} epochs to see how long one takes")
+    with tempfile.TemporaryDirectory(prefix="runner-probe-") as name:
+        run = RunFolder.at(Path(name) / "run")
+        with ending_as_interrupt(), redirected(run.log), ray_session(job.experiment.ray) as available:
+            refuse_resources([short], available)
+            result = run_job(short, run, project, available, Console(file=io.StringIO()))
+        if result.exit_code != OK:
+            sys.stderr.write(run.log.read_text(encoding="utf-8", errors="replace"))
+            raise ExperimentFailed(f"the probe failed: {result.error or 'its trial left no result'}")
+        pace = pace_of(run, f"a probe of {EPOCHS} epochs", reuse_workers=job.experiment.trainable.reuse_workers)
+    if pace is None:
+        raise ExperimentFailed("the probe failed: its trial reported nothing")
+    return pace
+
+
+def _short(experiment: Experiment) -> Experiment:
+    """One trial that nothing ends, compares or logs, with the same searcher."""
+    most = experiment.budget.max_epochs
+    if most is None:
+        remedy = "type budget.max_epochs=... with the number of reports of a full trial"
+        raise ConfigError([Problem("max-epochs", "budget.max_epochs", "a probe needs to know the epochs", remedy)])
+    budget = experiment.budget.model_copy(update={"num_samples": 1, "max_epochs": min(EPOCHS, most)})
+    return replace(experiment, budget=budget, scheduler=Choice("fifo"), stoppers=(), loggers=())

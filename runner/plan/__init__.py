@@ -1,0 +1,1 @@
+"""What an experiment will do, told before it does it: one file a question."""

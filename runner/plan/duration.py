@@ -1,0 +1,25 @@
+"""How long an experiment takes, from its epochs and the pace of its trials."""
+
+from dataclasses import dataclass
+
+from runner.plan.at_once import AtOnce
+from runner.plan.epochs import Epochs
+from runner.plan.pace import Pace
+
+
+@dataclass(frozen=True)
+class Duration:
+    """Seconds, as expected and at most, with the pace that they come from."""
+
+    expected: float
+    most: float
+    pace: Pace
+
+
+def duration(pace: Pace, epochs: Epochs, trials: int, at_once: AtOnce) -> Duration:
+    """As many trials share the work as run at once; each is as long as the mean."""
+    share = max(1, at_once.trials)
+    starts = trials if pace.every_trial else min(trials, share)
+    expected, most = (starts * pace.beside + amount * pace.epoch for amount in (epochs.expected, epochs.most))
+    longest = pace.beside + epochs.full * pace.epoch
+    return Duration(max(longest, expected / share), max(longest, most / share), pace)

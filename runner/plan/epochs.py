@@ -1,0 +1,167 @@
+"""How many epochs an experiment takes: at least, as expected, and at most.
+
+What a rung of asynchronous halving lets through depends on the order in which trials reach it: the first one always
+goes on, with nothing to compare it with. So the expectation comes from the scheduler itself, which is told the reports
+of made-up trials.
+"""
+
+import heapq
+import math
+import random
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from runner.config.experiment import Choice, Experiment
+from runner.config.objective import OBJECTIVE
+from runner.config.registry import SCHEDULERS
+from runner.translate.tuning import trials_expected
+from runner.translate.verdicts import Verdicts
+
+if TYPE_CHECKING:
+    from runner.translate.internals.recorded_asha import RecordedASHA
+
+SIMULATED_TRIALS = 800
+"""Over all simulated runs: enough for a mean within a few percent, in a tenth of a second."""
+
+UNEVEN = 0.1
+"""How much faster or slower than another a simulated trial may be."""
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A comparison: of `reach` trials that are expected to come to it, `go_on` are expected to go on."""
+
+    bracket: int
+    epoch: int
+    reach: float
+    go_on: float
+
+
+@dataclass(frozen=True)
+class Epochs:
+    """Of all trials together, where none fails and no time budget ends the experiment.
+
+    Attributes:
+        full: of a trial that nothing ends early.
+        least: where every rule ends every trial at its first chance.
+        expected: with the scheduler alone, whose halving can be foreseen.
+        rungs: of the scheduler, in the order of brackets and epochs.
+    """
+
+    full: int
+    least: int
+    expected: float
+    most: int
+    rungs: tuple[Rung, ...] = ()
+
+
+def epochs(experiment: Experiment, at_once: int) -> Epochs | None:
+    """None where budget.max_epochs leaves open how long a trial is."""
+    from runner.translate.internals.recorded_asha import RecordedASHA
+
+    if experiment.budget.max_epochs is None:
+        return None
+    trials = trials_expected(experiment)
+    full = min([experiment.budget.max_epochs, *_limits(experiment)])
+    longest = min([full, *(_first_chance(stopper, experiment) for stopper in experiment.stoppers)])
+    scheduler = _scheduler(experiment)
+    rungs = scheduler.rungs() if isinstance(scheduler, RecordedASHA) else []
+    first_rung = min((rung for bracket in rungs for rung in bracket), default=full)
+    # One trial passes all rungs: the first at each has nothing to be compared with.
+    least = longest + (trials - 1) * min(longest, first_rung)
+    if first_rung >= full:
+        return Epochs(full, least, trials * full, trials * full)
+    expected, survivors = _simulate(experiment, full, trials, at_once)
+    return Epochs(full, least, expected, trials * full, survivors)
+
+
+def _limits(experiment: Experiment) -> list[int]:
+    """Epochs after which a stopper ends every trial."""
+    return [choice.options["max_iter"] for choice in experiment.stoppers if choice.name == "max_iterations"]
+
+
+def _first_chance(stopper: Choice, experiment: Experiment) -> int:
+    """The first epoch at which a stopper may end a trial that reports as it should."""
+    options = stopper.options
+    if stopper.name == "max_iterations":
+        return int(options["max_iter"])
+    if stopper.name == "plateau":
+        every = experiment.trainable.intervals().get(options["metric"] or OBJECTIVE, 1)
+        return int(max(math.ceil(options["grace_period"] / every), options["num_results"]) * every)
+    return 1  # timeout: as soon as it is over
+
+
+def _scheduler(experiment: Experiment) -> Any:
+    choice = experiment.scheduler
+    return SCHEDULERS.get(choice.name).build(experiment, Verdicts(), **choice.options)
+
+
+def _simulate(experiment: Experiment, full: int, trials: int, at_once: int) -> tuple[float, tuple[Rung, ...]]:
+    """The mean over runs whose trials come in a random order, which is the same at each rung."""
+    runs = math.ceil(SIMULATED_TRIALS / trials)
+    spent = 0
+    reached: Counter[tuple[int, int]] = Counter()
+    passed: Counter[tuple[int, int]] = Counter()
+    with _seeded(experiment.seed) as generator:
+        for _ in range(runs):
+            spent += _run(_scheduler(experiment), full, trials, at_once, generator, reached, passed)
+    survivors = (Rung(*rung, reached[rung] / runs, passed[rung] / runs) for rung in sorted(reached))
+    return spent / runs, tuple(survivors)
+
+
+def _run(
+    scheduler: "RecordedASHA",
+    full: int,
+    trials: int,
+    at_once: int,
+    generator: random.Random,
+    reached: Counter[tuple[int, int]],
+    passed: Counter[tuple[int, int]],
+) -> int:
+    """The epochs of one run, `at_once` trials at a time; counts who reached which rung and who passed it."""
+    brackets = scheduler.rungs()
+    values = [generator.random() for _ in range(trials)]
+    paces = [generator.uniform(1 - UNEVEN, 1 + UNEVEN) for _ in range(trials)]
+    waiting = iter(range(trials))
+    running: list[tuple[float, int, int, list[int]]] = []  # time of the next report, trial, bracket, epochs to report
+
+    def start(now: float) -> None:
+        trial = next(waiting, None)
+        if trial is not None:
+            scheduler.on_trial_add(None, SimpleNamespace(trial_id=str(trial)))
+            bracket = scheduler.bracket(str(trial))
+            left = [*(rung for rung in brackets[bracket] if rung < full), full]
+            heapq.heappush(running, (now + left[0] * paces[trial], trial, bracket, left))
+
+    spent = 0
+    for _ in range(min(at_once, trials)):
+        start(0.0)
+    while running:
+        now, trial, bracket, (epoch, *left) = heapq.heappop(running)
+        if left:
+            report = {"training_iteration": epoch, scheduler.metric: values[trial]}
+            reached[bracket, epoch] += 1
+            if scheduler.on_trial_result(None, SimpleNamespace(trial_id=str(trial)), report) == scheduler.CONTINUE:
+                passed[bracket, epoch] += 1
+                heapq.heappush(running, (now + (left[0] - epoch) * paces[trial], trial, bracket, left))
+                continue
+        spent += epoch
+        start(now)
+    return spent
+
+
+@contextmanager
+def _seeded(seed: int) -> Iterator[random.Random]:
+    """A generator; Ray draws a trial's bracket from numpy's own, which is put back."""
+    import numpy
+
+    before = numpy.random.get_state()
+    numpy.random.seed(seed % 2**32)
+    try:
+        yield random.Random(seed)
+    finally:
+        numpy.random.set_state(before)

@@ -1,0 +1,97 @@
+"""How fast trials are, as an earlier run of the same training shows."""
+
+import csv
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from runner.config.experiment import Experiment
+from runner.config.search_space import read_search_space
+from runner.runs.folder import RunFolder
+from runner.runs.locate import runs_below
+from runner.runs.trials_table import read_rows
+from runner.runs.wording import shown
+
+NEWEST = 30
+"""Run folders to look at."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long things take, in seconds.
+
+    Attributes:
+        epoch: an epoch.
+        beside: all that a trial does beside its epochs: starting a process, loading, a last validation.
+        every_trial: whether each trial does that; else the first in each worker process alone.
+        source: where the numbers are from.
+    """
+
+    epoch: float
+    beside: float
+    every_trial: bool
+    source: str
+
+
+def earlier_pace(experiment: Experiment, project: Path) -> Pace | None:
+    """That of the newest run below output_dir with the same trainable, data and fixed values, or None."""
+    outputs = project / experiment.output_dir
+    for run in runs_below(outputs)[: -NEWEST - 1 : -1]:
+        if _trained_alike(run, experiment):
+            pace = pace_of(run, shown(run.root), reuse_workers=experiment.trainable.reuse_workers)
+            if pace is not None:
+                return pace
+    return None
+
+
+def pace_of(run: RunFolder, source: str, *, reuse_workers: bool) -> Pace | None:
+    """The means over all trials of a run, or None where no trial reported.
+
+    Where trials follow each other in a worker process, only the first has what comes beside the epochs.
+    """
+    reports: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    for trial, iteration, seconds in _reports(run.history_csv):
+        reports[trial].append((iteration, seconds))
+    if not reports:
+        return None
+    epoch = _seconds_an_epoch(reports.values())
+    ended = read_rows(run.trials_csv).values()
+    beside = [float(row["seconds"]) - int(row["iterations"]) * epoch for row in ended if int(row["iterations"])]
+    usual = max(beside) if reuse_workers else sum(beside) / len(beside)
+    return Pace(epoch, max(0.0, usual), not reuse_workers, source)
+
+
+def _seconds_an_epoch(trials: Iterable[list[tuple[int, float]]]) -> float:
+    """From the first report to the last: what comes before is the start of the trial."""
+    spans = [(last[0] - first[0], last[1] - first[1]) for first, *_, last in ([*one, one[-1]] for one in trials)]
+    counted = sum(iterations for iterations, _ in spans)
+    if counted:
+        return sum(seconds for _, seconds in spans) / counted
+    firsts = [one[0][1] for one in trials]
+    return sum(firsts) / len(firsts)
+
+
+def _reports(path: Path) -> Iterable[tuple[str, int, float]]:
+    csv.field_size_limit(sys.maxsize)
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.reader(file)
+        next(rows)
+        for trial, iteration, seconds, *_ in rows:
+            yield trial, int(iteration), float(seconds)
+
+
+def _trained_alike(run: RunFolder, experiment: Experiment) -> bool:
+    """A folder whose config cannot be read is another experiment's."""
+    try:
+        config = yaml.safe_load(run.config.read_text(encoding="utf-8"))
+        space, _ = read_search_space(config["search_space"] or {})
+        trainable: Mapping[str, Any] = config["trainable"]
+    except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, AttributeError):
+        return False
+    alike = trainable == experiment.config["trainable"]
+    return alike and space.constants() == experiment.search_space.constants()

@@ -1,0 +1,55 @@
+"""What a plan shows that its author may not have meant."""
+
+from collections.abc import Iterator
+
+from runner.config.experiment import Experiment
+from runner.errors import Problem
+from runner.plan.duration import Duration
+from runner.plan.epochs import Epochs
+from runner.plan.proposals import Proposals
+from runner.runs.wording import roughly
+
+STOPPED = 0.5
+"""Trials that are expected to be stopped, below which a scheduler is for nothing."""
+
+
+def warnings(
+    experiment: Experiment, proposals: Proposals, epochs: Epochs | None, duration: Duration | None
+) -> Iterator[Problem]:
+    """None of them is fatal."""
+    yield from _never_learns(experiment, proposals)
+    if epochs is not None:
+        yield from _stops_nothing(experiment, epochs)
+    if duration is not None:
+        yield from _too_long(experiment, duration)
+
+
+def _never_learns(experiment: Experiment, proposals: Proposals) -> Iterator[Problem]:
+    sampler = experiment.searcher.options.get("sampler")
+    learns = sampler is not None and sampler not in {"random", "qmc"}
+    if learns and proposals.foreseeable >= proposals.trials > 1:
+        message = f"{sampler} draws all {proposals.trials} trials before it has learned from enough of them"
+        remedy = "type a larger budget.num_samples, or searcher.sampler_args={n_startup_trials: 3}"
+        yield Problem("never-learns", "searcher", message, remedy, fatal=False)
+
+
+def _stops_nothing(experiment: Experiment, epochs: Epochs) -> Iterator[Problem]:
+    if experiment.scheduler.name == "fifo":
+        return
+    name = experiment.scheduler.name
+    if not epochs.rungs:
+        message = f"{name} compares no trial before its last epoch ({epochs.full})"
+    elif sum(rung.reach - rung.go_on for rung in epochs.rungs) < STOPPED:
+        message = f"{name} is expected to stop no trial: there are too few to compare"
+    else:
+        return
+    remedy = "type scheduler=fifo, a smaller scheduler.grace_period, or a larger budget.num_samples"
+    yield Problem("stops-nothing", "scheduler", message, remedy, fatal=False)
+
+
+def _too_long(experiment: Experiment, duration: Duration) -> Iterator[Problem]:
+    most = experiment.budget.time_budget
+    if most is not None and duration.expected > most:
+        message = f"{roughly(most)} are over before the trials: those take about {roughly(duration.expected)}"
+        remedy = f"type budget.time_budget={round(duration.most)}s, or fewer trials"
+        yield Problem("time-budget", "budget.time_budget", message, remedy, fatal=False)

@@ -1,0 +1,73 @@
+"""Least, expected and most epochs."""
+
+import pytest
+
+from runner.config.registry import SCHEDULERS, STOPPERS
+from runner.plan.epochs import Epochs, epochs
+from tests.config.composing import experiment
+
+pytestmark = pytest.mark.slow
+DIGITS = ("experiment=digits", "budget.num_samples=8", "budget.max_epochs=9")
+
+
+def planned(*words: str, at_once: int = 2) -> Epochs:
+    found = epochs(experiment(*DIGITS, *words), at_once)
+    assert found is not None
+    return found
+
+
+def test_the_rules_that_are_told_of_here_are_all_there_are() -> None:
+    assert set(SCHEDULERS.names()) == {"fifo", "asha"}, "say in runner/plan/epochs.py what the new one ends"
+    assert set(STOPPERS.names()) == {"max_iterations", "plateau", "timeout"}, "say in runner/plan/epochs.py when"
+
+
+def test_without_a_rule_every_trial_is_full() -> None:
+    assert planned("scheduler=fifo") == Epochs(9, 72, 72, 72)
+
+
+def test_no_number_where_a_trial_ends_itself() -> None:
+    assert epochs(experiment("experiment=digits", "scheduler=fifo", "budget.max_epochs=null"), 1) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "least"),
+    [
+        (("stopper=[timeout]", "stopper.timeout.timeout=1h"), 8),
+        (("stopper=[plateau]",), 32),
+        (("stopper=[plateau]", "stopper.plateau.num_results=7"), 56),
+        (("stopper=[max_iterations]", "stopper.max_iterations.max_iter=5"), 40),
+    ],
+)
+def test_the_least_is_every_trial_at_the_first_chance_of_a_stopper(words: tuple[str, ...], least: int) -> None:
+    assert planned("scheduler=fifo", *words).least == least
+
+
+def test_max_iterations_is_the_length_of_every_trial() -> None:
+    assert planned("stopper=[max_iterations]", "stopper.max_iterations.max_iter=5").most == 40
+
+
+def test_rungs_lie_below_the_last_epoch_and_lose_trials() -> None:
+    found = planned("scheduler.grace_period=1", "scheduler.reduction_factor=3", "budget.num_samples=40")
+    assert [rung.epoch for rung in found.rungs] == [1, 3]
+    first, second = found.rungs
+    assert first.reach == 40
+    assert 40 / 3 < first.go_on == second.reach < 20
+    assert found.least == 9 + 39 < found.expected < found.most == 360
+    assert found.expected == pytest.approx(40 + 2 * second.reach + 6 * second.go_on)
+
+
+def test_the_first_trial_at_a_rung_goes_on() -> None:
+    found = planned("budget.num_samples=1")
+    assert (found.least, found.expected, found.most) == (9, 9, 9)
+
+
+def test_every_bracket_has_its_rungs_and_a_seed_gives_the_same_again() -> None:
+    words = ("scheduler.brackets=2", "scheduler.grace_period=1", "scheduler.reduction_factor=3")
+    found = planned(*words)
+    assert {(rung.bracket, rung.epoch) for rung in found.rungs} == {(0, 1), (0, 3), (1, 3)}
+    assert found == planned(*words)
+
+
+def test_a_small_reduction_factor_compares_once_a_report() -> None:
+    found = planned("scheduler.grace_period=1", "scheduler.reduction_factor=1.3")
+    assert [rung.epoch for rung in found.rungs] == list(range(1, 9))
