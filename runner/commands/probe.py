@@ -46,10 +46,10 @@ def probe(job: Job, project: Path) -> Pace:
 
 
 def _short(experiment: Experiment) -> Experiment:
-    """One trial that nothing ends, compares or logs, with the same searcher."""
+    """One trial that nothing ends, compares, logs or draws, with the same searcher."""
     most = experiment.budget.max_epochs
     if most is None:
         remedy = "type budget.max_epochs=... with the number of reports of a full trial"
         raise ConfigError([Problem("max-epochs", "budget.max_epochs", "a probe needs to know the epochs", remedy)])
     budget = experiment.budget.model_copy(update={"num_samples": 1, "max_epochs": min(EPOCHS, most)})
-    return replace(experiment, budget=budget, scheduler=Choice("fifo"), stoppers=(), loggers=())
+    return replace(experiment, budget=budget, scheduler=Choice("fifo"), stoppers=(), loggers=(), report=False)

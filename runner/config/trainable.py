@@ -84,6 +84,9 @@ class Trainable(Protocol):
     def check_machine(self, experiment: "Experiment", project: Path) -> Iterable[Problem]:
         """Machine tier: files, weights, logins."""
 
+    def disk_bytes(self, experiment: "Experiment", project: Path) -> float | None:
+        """About how many bytes the weights of a run take, or None: not known."""
+
     def prepare(self, experiment: "Experiment", run_folder: Path, project: Path) -> None:
         """Once for a run, before the first trial: generated data, caches, downloads. Raises RunnerError."""
 

@@ -86,12 +86,13 @@ def _reports(path: Path) -> Iterable[tuple[str, int, float]]:
 
 
 def _trained_alike(run: RunFolder, experiment: Experiment) -> bool:
-    """A folder whose config cannot be read is another experiment's."""
+    """Options that only one of both knows count for nothing; a config that cannot be read is another experiment's."""
     try:
         config = yaml.safe_load(run.config.read_text(encoding="utf-8"))
         space, _ = read_search_space(config["search_space"] or {})
-        trainable: Mapping[str, Any] = config["trainable"]
+        there: Mapping[str, Any] = config["trainable"]
+        here: Mapping[str, Any] = experiment.config["trainable"]
+        alike = all(there[key] == here[key] for key in there.keys() & here.keys())
     except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, AttributeError):
         return False
-    alike = trainable == experiment.config["trainable"]
     return alike and space.constants() == experiment.search_space.constants()

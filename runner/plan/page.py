@@ -37,7 +37,7 @@ class Page:
         for one in plan.proposals.first:
             yield Text(wrapped(f"{one.trial:<{INDENT}}{_proposal(one, plan.space)}", width, INDENT))
         if plan.epochs is not None and plan.epochs.rungs:
-            yield _headline("rungs", "trials that are expected to come to each, and to go on")
+            yield _headline("rungs", "trials that are expected to reach each, and to go on")
             yield _rungs(plan.epochs.rungs)
         yield Text()
         yield from _lines(_how_much(plan), width)
@@ -69,8 +69,7 @@ def _what(plan: Plan) -> Iterator[tuple[str, str]]:
         yield "stopper", _part(stopper)
     for logger in plan.loggers:
         yield "logger", _part(logger)
-    free = f"{plan.free_bytes / 1e9:.1f} GB are free there"
-    yield "run folder", f"{shown(Path(plan.output))}/<date>_<time>; {free}"
+    yield "run folder", f"{shown(Path(plan.output))}/<date>_<time>"
 
 
 def _part(part: Part) -> str:
@@ -80,7 +79,7 @@ def _part(part: Part) -> str:
         for key, value in flat(part.options).items()
         if value not in (None, [], {}, "")
     }
-    return f"{part.name} {parameters(options)}".rstrip() + (f": {part.about}" if part.about else "")
+    return f"{part.name} {parameters(options)}".rstrip() + (f": {part.about.rstrip('.')}" if part.about else "")
 
 
 def _space(searched: Sequence[Parameter]) -> Table:
@@ -132,7 +131,7 @@ def _proposal(one: Proposal, space: Sequence[Parameter]) -> str:
 
 def _rungs(rungs: Sequence[Rung]) -> Table:
     several = len({rung.bracket for rung in rungs}) > 1
-    table = _table(*(["bracket"] if several else []), "epoch", "come", "go on", numbers=True)
+    table = _table(*(["bracket"] if several else []), "epoch", "reach", "go on", numbers=True)
     for rung in rungs:
         cells = [str(rung.epoch), f"{rung.reach:.1f}", f"{rung.go_on:.1f}"]
         table.add_row(*([str(rung.bracket)] if several else []), *cells)
@@ -155,6 +154,8 @@ def _how_much(plan: Plan) -> Iterator[tuple[str, str]]:
         told = "" if epochs.least == epochs.most else f"at least {epochs.least}, about {round(epochs.expected)}, "
         yield "epochs", f"{told}at most {epochs.most}{_uncounted(plan)}"
     yield "time", _time(plan)
+    weights = "" if plan.disk_bytes is None else f"about {plan.disk_bytes / 1e9:.2g} GB of weights; "
+    yield "disk", f"{weights}{plan.free_bytes / 1e9:.1f} GB are free"
 
 
 def _uncounted(plan: Plan) -> str:
@@ -165,8 +166,9 @@ def _uncounted(plan: Plan) -> str:
 
 def _at_once(plan: Plan) -> str:
     together = plan.at_once
-    limits = "; ".join(f"{limit.trials} by {limit.why}" for limit in together.limits)
-    told = f"{plural(together.trials, 'trial')}, the least of {limits}"
+    first, *others = together.limits
+    also = "".join(f"; {limit.trials} by {limit.why}" for limit in others)
+    told = f"{plural(together.trials, 'trial')}, limited by {first.why}{also}"
     return told if together.exact else f"at most {told}; the CPUs and GPUs of the cluster are not known yet"
 
 

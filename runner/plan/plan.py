@@ -37,6 +37,7 @@ class Plan:
         trials: how many there will be, where nothing ends the experiment early.
         epochs: None where budget.max_epochs is open.
         duration: None where nothing tells the pace of a trial, or the epochs are not known.
+        disk_bytes: that the weights of all trials take; None where the trainable does not tell.
         free_bytes: on the disk of the run folder.
         obstacles: for which the run would be refused on this machine as it is.
         warnings: which let it start.
@@ -59,6 +60,7 @@ class Plan:
     duration: Duration | None
     loggers: tuple[Part, ...]
     output: str
+    disk_bytes: float | None
     free_bytes: int
     obstacles: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
@@ -98,6 +100,7 @@ def plan(experiment: Experiment, project: Path, pace: Pace | None, shown: int, k
         duration=lasts,
         loggers=tuple(_part(LOGGERS, node) for node in experiment.config.get("logger", {}).values()),
         output=str(output),
+        disk_bytes=experiment.trainable.disk_bytes(experiment, project),
         free_bytes=shutil.disk_usage(next(path for path in (output, *output.parents) if path.exists())).free,
         obstacles=tuple(problem for problem in found if problem.fatal),
         warnings=tuple(doubts),

@@ -85,6 +85,9 @@ class Function:
             if name not in names and "*" not in names:
                 yield Problem("import-path", where, f"{module} has no function {name}", did_you_mean(name, names))
 
+    def disk_bytes(self, experiment: Experiment, project: Path) -> None:
+        """Only the function knows what it saves."""
+
     def prepare(self, experiment: Experiment, run_folder: Path, project: Path) -> None:
         """Nothing to prepare."""
 

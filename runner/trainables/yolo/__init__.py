@@ -16,6 +16,7 @@ from runner.trainables.yolo import (
     checkpoints,
     checks,
     curves,
+    disk,
     environment,
     metrics,
     models,
@@ -118,6 +119,10 @@ class Yolo:
     def check_machine(self, experiment: "Experiment", project: Path) -> Iterable[Problem]:
         """Data, weights, and the network where something must be fetched."""
         return checks.check_machine(self, experiment, project)
+
+    def disk_bytes(self, experiment: "Experiment", project: Path) -> float | None:
+        """From the number of the model's parameters, where a file or the name tells it."""
+        return disk.weights(self, experiment, project)
 
     def prepare(self, experiment: "Experiment", run_folder: Path, project: Path) -> None:  # noqa: ARG002
         """Generate or fetch what is missing and build the label caches. Raises RunnerError."""

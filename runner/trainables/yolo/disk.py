@@ -35,11 +35,10 @@ TOLD_FROM = 10**9
 
 def check(options: "Yolo", experiment: "Experiment", project: Path) -> Iterator[Problem]:
     """Whether the disk holds the weights of all trials, or of those that are kept."""
-    count = parameters(options.model, project)
-    if count is None:
+    needed = weights(options, experiment, project)
+    if needed is None:
         return
     trials = _trials(experiment)
-    needed = need(count, experiment, trials, options.keep_best)
     folder = (project / experiment.output_dir).resolve()
     free = shutil.disk_usage(next(path for path in (folder, *folder.parents) if path.exists())).free
     some = f"the best {options.keep_best} of " if (options.keep_best or trials) < trials else ""
@@ -52,6 +51,12 @@ def check(options: "Yolo", experiment: "Experiment", project: Path) -> Iterator[
         )
     elif needed >= TOLD_FROM:
         yield Problem("yolo-disk", "trainable.keep_best", message, fatal=False)
+
+
+def weights(options: "Yolo", experiment: "Experiment", project: Path) -> float | None:
+    """Bytes of the weights of a run, or None where the size of the model is not known."""
+    count = parameters(options.model, project)
+    return None if count is None else need(count, experiment, _trials(experiment), options.keep_best)
 
 
 def need(parameters: int, experiment: "Experiment", trials: int, keep_best: int | None) -> float:
