@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from statistics import mean, quantiles
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 SIMULATED_TRIALS = 800
 """Over all simulated runs: enough for a mean within a few percent, in a tenth of a second."""
 
+RUNS_FOR_A_SPREAD = 10
 UNEVEN = 0.1
 """How much faster or slower than another a simulated trial may be."""
 
@@ -49,6 +51,7 @@ class Epochs:
         full: of a trial that nothing ends early.
         least: where every rule ends every trial at its first chance.
         expected: with the scheduler alone, whose halving can be foreseen.
+        likely: between these lie eight of ten simulated runs; None where hardly any was needed.
         rungs: of the scheduler, in the order of brackets and epochs.
     """
 
@@ -56,6 +59,7 @@ class Epochs:
     least: int
     expected: float
     most: int
+    likely: tuple[int, int] | None = None
     rungs: tuple[Rung, ...] = ()
 
 
@@ -75,8 +79,10 @@ def epochs(experiment: Experiment, at_once: int) -> Epochs | None:
     least = longest + (trials - 1) * min(longest, first_rung)
     if first_rung >= full:
         return Epochs(full, least, trials * full, trials * full)
-    expected, survivors = _simulate(experiment, full, trials, at_once)
-    return Epochs(full, least, expected, trials * full, survivors)
+    spent, survivors = _simulate(experiment, full, trials, at_once)
+    tenths = quantiles(spent, n=10) if len(spent) >= RUNS_FOR_A_SPREAD else None
+    likely = (round(tenths[0]), round(tenths[-1])) if tenths else None
+    return Epochs(full, least, mean(spent), trials * full, likely, survivors)
 
 
 def _limits(experiment: Experiment) -> list[int]:
@@ -100,17 +106,15 @@ def _scheduler(experiment: Experiment) -> Any:
     return SCHEDULERS.get(choice.name).build(experiment, Verdicts(), **choice.options)
 
 
-def _simulate(experiment: Experiment, full: int, trials: int, at_once: int) -> tuple[float, tuple[Rung, ...]]:
-    """The mean over runs whose trials come in a random order, which is the same at each rung."""
+def _simulate(experiment: Experiment, full: int, trials: int, at_once: int) -> tuple[list[int], tuple[Rung, ...]]:
+    """The epochs of runs whose trials come in a random order, which is the same at each rung, and the mean rungs."""
     runs = math.ceil(SIMULATED_TRIALS / trials)
-    spent = 0
     reached: Counter[tuple[int, int]] = Counter()
     passed: Counter[tuple[int, int]] = Counter()
     with _seeded(experiment.seed) as generator:
-        for _ in range(runs):
-            spent += _run(_scheduler(experiment), full, trials, at_once, generator, reached, passed)
+        spent = [_run(_scheduler(experiment), full, trials, at_once, generator, reached, passed) for _ in range(runs)]
     survivors = (Rung(*rung, reached[rung] / runs, passed[rung] / runs) for rung in sorted(reached))
-    return spent / runs, tuple(survivors)
+    return spent, tuple(survivors)
 
 
 def _run(

@@ -151,7 +151,9 @@ def _how_much(plan: Plan) -> Iterator[tuple[str, str]]:
     if epochs is None:
         yield "epochs", "not known: budget.max_epochs is not set, and a trial ends itself"
     else:
-        told = "" if epochs.least == epochs.most else f"at least {epochs.least}, about {round(epochs.expected)}, "
+        likely = "" if epochs.likely is None else " ({} to {} in eight of ten simulated runs)".format(*epochs.likely)
+        about = f"about {round(epochs.expected)}{likely}"
+        told = "" if epochs.least == epochs.most else f"at least {epochs.least}, {about}, "
         yield "epochs", f"{told}at most {epochs.most}{_uncounted(plan)}"
     yield "time", _time(plan)
     weights = "" if plan.disk_bytes is None else f"about {plan.disk_bytes / 1e9:.2g} GB of weights; "

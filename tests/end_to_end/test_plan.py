@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from runner.plan.pace import pace_of
 from runner.runs.folder import RunFolder
 from runner.runs.journal import read
 from runner.runs.trials_table import read_rows
@@ -47,6 +48,9 @@ def test_epochs_and_proposals_hold_against_five_runs(run_function: Run) -> None:
     assert plan["at_once"]["trials"] == 2
     spent = [epochs_of(run) for run in runs]
     assert plan["epochs"]["least"] <= min(spent) <= max(spent) <= plan["epochs"]["most"]
+    pace = pace_of(runs[0], "here", reuse_workers=True)
+    assert pace is not None
+    assert 0 < pace.epoch < pace.beside, "an epoch of this function takes no time, the start of a process does"
     assert plan["epochs"]["expected"] == pytest.approx(mean(spent), rel=0.25)
 
 
@@ -84,18 +88,13 @@ def test_what_is_wrong_is_one_message(run: Run, words: tuple[str, ...], says: st
     assert "Traceback" not in done.err
 
 
-def test_a_probe_tells_the_time_and_an_earlier_run_too(run_function: Run) -> None:
-    words = ("search_space.x=uniform(0,1)", "budget.num_samples=2", "budget.max_epochs=3")
-    probed = planned(run_function, "slow_line", *words, "--probe", "--json")
-    assert probed["duration"]["pace"]["epoch"] == pytest.approx(0.3, abs=0.1)
-    assert probed["duration"]["most"] > 3 * 0.3
-    done = run_function("slow_line", *words, "logger=[]")
-    assert done.code == 0, done.err
-    (made,) = (done.folder / "outputs").iterdir()
-    assert made.name == "mine", "the probe leaves no run folder"
-    after = planned(run_function, "slow_line", *words, "--json")
-    assert after["duration"]["pace"]["source"].startswith("outputs/mine/")
-    assert after["duration"]["pace"]["epoch"] == pytest.approx(0.3, abs=0.1)
+def test_a_probe_tells_the_time_and_leaves_nothing_behind(run_function: Run, project: Path) -> None:
+    before = set(project.rglob("*"))
+    words = ("search_space.x=uniform(0,1)", "budget.num_samples=2", "budget.max_epochs=3", "--probe", "--json")
+    found = planned(run_function, "slow_line", *words)["duration"]
+    assert found["pace"]["epoch"] == pytest.approx(0.3, abs=0.1)
+    assert found["most"] >= 3 * found["pace"]["epoch"] + found["pace"]["beside"]
+    assert {path for path in project.rglob("*") if "__pycache__" not in str(path)} == before
 
 
 def test_a_probe_that_fails_says_why(run_function: Run) -> None:
