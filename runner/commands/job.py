@@ -5,6 +5,7 @@ import time
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +13,26 @@ from rich.console import Console
 
 from runner.checks import config_problems, machine_problems, point_problems, refuse, resource_problems
 from runner.config.compose import Composed
-from runner.config.experiment import Experiment
+from runner.config.experiment import SEED, Experiment
 from runner.config.hydra_loader import resolve
 from runner.config.read import read_leniently
 from runner.config.registry import SEARCHERS
 from runner.config.secrets import without_environment
 from runner.errors import FAILED, INTERRUPTED, OK, ConfigError, ExperimentFailed, Problem
+from runner.runs import lock
 from runner.runs.comparison import JobResult
 from runner.runs.driver import working_on
 from runner.runs.folder import RunFolder
+from runner.runs.git_state import git_state
 from runner.runs.journal import Event, Journal, seconds_spent
+from runner.runs.output import redirected, terminal
 from runner.runs.progress import Progress
 from runner.runs.record import Record
 from runner.runs.summary import exit_code, summary
 from runner.runs.wording import shown
+
+MOST_TOLD = 4
+"""Differences of the environment in a note."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +138,33 @@ def tell(text: str) -> None:
     Console(stderr=True, soft_wrap=True, highlight=False).print(f"note: {text}", markup=False)
 
 
+def new_folder(job: Job, project: Path) -> RunFolder:
+    """A run folder for a checked job, once the machine has been checked as well. Raises ConfigError."""
+    refuse_machine([job], project)
+    refuse_searcher([job])
+    return RunFolder.create(project / job.experiment.output_dir, job.experiment.name, datetime.now())
+
+
+def run_in(folder: RunFolder, job: Job, project: Path) -> JobResult:
+    """Start Ray and run a checked job into its new folder, which goes where it cannot start. Raises ConfigError."""
+    from runner.translate.ray_session import ray_session
+    from runner.translate.signals import ending_as_interrupt
+
+    console = terminal()
+    console.print(f"starting Ray ({job.experiment.ray.name})")
+    try:
+        with ending_as_interrupt(), redirected(folder.log), ray_session(job.experiment.ray) as available:
+            refuse_resources([job], available)
+            return run_job(job, folder, project, available, console)
+    except ConfigError:
+        folder.discard()  # also where data that was fetched for the run proved wrong: no trial has started
+        raise
+    except KeyboardInterrupt:
+        if not folder.config.exists():
+            folder.discard()
+        raise
+
+
 def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, float], console: Console) -> JobResult:
     """Run a checked job into its folder, on a Ray that has started, and print its summary.
 
@@ -160,6 +194,7 @@ def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, flo
     interrupted, failure = False, ""
     try:
         experiment.trainable.prepare(experiment, run.root.resolve(), project)
+        _lock(experiment, run, project, console)
         with working_on(run), Progress(record, console, budget=budget, title=experiment.name) as progress:
             interrupted = run_trials(
                 experiment, run, record, project, progress.update, progress.event, journal, earlier
@@ -198,6 +233,16 @@ def _report(run: RunFolder, console: Console) -> None:
     console.print(told, markup=False, soft_wrap=True)
 
 
+def _lock(experiment: Experiment, run: RunFolder, project: Path, console: Console) -> None:
+    """Keep with what the run is made, and tell where that is another than before."""
+    git = git_state(project)
+    found = lock.keep(run, lock.lock(experiment, project, git, datetime.now().astimezone()), git)
+    if found:
+        told = "; ".join(map(str, found[:MOST_TOLD]))
+        more = f"; and {len(found) - MOST_TOLD} more, in {shown(run.lock)}" if len(found) > MOST_TOLD else ""
+        console.print(f"note: the run goes on in another environment: {told}{more}", markup=False, soft_wrap=True)
+
+
 def _next_commands(job: Job, run: RunFolder, code: int) -> list[str]:
     """Commands for what people do next."""
     folder = shlex.quote(shown(run.root))
@@ -206,7 +251,8 @@ def _next_commands(job: Job, run: RunFolder, code: int) -> list[str]:
         commands.append(f"python -m runner resume {folder}")
     else:
         commands.append(f"python -m runner why {folder}")
-    if code == OK:
+    if code == OK and set(job.experiment.search_space.searched()) - {SEED} and not run.confirm_yaml.is_file():
+        commands.append(f"python -m runner promote {folder} --name {shlex.quote(f'{job.experiment.name}_best')}")
         commands.append(f"python -m runner extend {folder} budget.num_samples=+{job.experiment.budget.num_samples}")
     chosen = {choice.name for choice in job.experiment.loggers}
     if "tensorboard" in chosen:

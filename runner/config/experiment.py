@@ -10,6 +10,9 @@ from runner.config.objective import Objective
 from runner.config.search_space import SearchSpace
 from runner.config.trainable import Trainable
 
+SEED = "seed"
+"""The parameter by which a configuration is trained several times, each time from another beginning."""
+
 
 class Noun(BaseModel):
     """A node of the config that is ours: strict about keys and types."""

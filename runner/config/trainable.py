@@ -66,6 +66,10 @@ class Trainable(Protocol):
     def ending_seconds(self) -> float:
         """How long a trial that a rule has stopped may take to end before its process is killed."""
 
+    @property
+    def fixes_in(self) -> str | None:
+        """Its option that holds fixed parameters; None: the search space's constants are all there is."""
+
     def metrics(self) -> Mapping[str, Mode | None] | None:
         """The metrics that are reported with the direction that is better (None: neither), or None: not known."""
 
@@ -77,6 +81,9 @@ class Trainable(Protocol):
 
     def defaults(self) -> Mapping[str, Any] | None:
         """Its own default of every parameter that can be searched, by dotted key, or None: it does not tell any."""
+
+    def fingerprint(self, project: Path) -> Mapping[str, str]:
+        """Digests of what it trains on and begins with, such as data and weights, where they are on this machine."""
 
     def check(self, experiment: "Experiment") -> Iterable[Problem]:
         """Config tier: from the YAML and the installed packages alone."""

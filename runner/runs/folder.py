@@ -80,6 +80,16 @@ class RunFolder:
         return self.root / "journal.jsonl"
 
     @property
+    def confirm_yaml(self) -> Path:
+        """Of a run that confirms another: who contends, and the verdict."""
+        return self.root / "confirm.yaml"
+
+    @property
+    def confirm_csv(self) -> Path:
+        """The same, a row a contender."""
+        return self.root / "confirm.csv"
+
+    @property
     def driver(self) -> Path:
         """The process that works on the run now."""
         return self.root / ".driver"
@@ -125,6 +135,10 @@ class RunFolder:
     def lock(self) -> Path:
         """What it ran with: commit, packages, machine, data."""
         return self.root / "lock.yaml"
+
+    def lock_diff(self, number: int) -> Path:
+        """What was not committed at the `number`th lock, from 1."""
+        return self.root / ("lock.diff" if number == 1 else f"lock_{number}.diff")
 
     @property
     def report(self) -> Path:

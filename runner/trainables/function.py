@@ -1,6 +1,7 @@
 """Any Python function of the user's."""
 
 import ast
+import hashlib
 import importlib
 import importlib.util
 import sys
@@ -47,6 +48,10 @@ class Function:
         """All: what a function saves is its own affair."""
         return None
 
+    @property
+    def fixes_in(self) -> None:
+        """A function is called with the configuration alone."""
+
     def metrics(self) -> Mapping[str, Mode | None] | None:
         return self._metrics
 
@@ -59,6 +64,11 @@ class Function:
 
     def defaults(self) -> None:
         """A function is called with the configuration alone: it has no defaults that could be read."""
+
+    def fingerprint(self, project: Path) -> Mapping[str, str]:
+        """The file of its module."""
+        source = _find_source(self.import_path.partition(":")[0], project)
+        return {"code": f"sha256:{hashlib.sha256(source.read_bytes()).hexdigest()}"} if source else {}
 
     def check(self, experiment: Experiment) -> Iterable[Problem]:  # noqa: ARG002
         module, colon, name = self.import_path.partition(":")

@@ -142,8 +142,12 @@ def test_an_interrupted_run_is_resumed_from_the_command_that_it_prints(run: Run,
     assert again.code == 0
     assert "all 4 trials" in again.out
     assert "runner extend" in again.out
+    lock = done.run / "lock.yaml"
+    lock.write_text(lock.read_text().replace("\npython: ", "\npython: 2."))
     extended = run("extend", "latest", "budget.num_samples=+2")
     assert extended.code == 0, extended.err
+    assert "the run goes on in another environment: python: 2.3" in extended.out
+    assert len(yaml.safe_load(lock.read_text())["later"]) == 1
     assert "budget.num_samples: 4 -> 6 (safe" in extended.out
     assert len(extended.rows("trials.csv")) == 6
     assert [row["trial"] for row in extended.rows("trials.csv")] == [f"trial_00{number}" for number in range(6)]

@@ -18,6 +18,7 @@ from runner.trainables.yolo import (
     curves,
     disk,
     environment,
+    fingerprint,
     metrics,
     models,
     prepare,
@@ -83,6 +84,11 @@ class Yolo:
         """To end loader processes, and to draw where each trial does."""
         return 10.0 + (curves.SECONDS if self.curves == "each" else 0.0)
 
+    @property
+    def fixes_in(self) -> str:
+        """Beside those of the search space."""
+        return "train_args"
+
     def known_task(self, project: Path | None = None) -> Task | None:
         """The task that was given, or else the one that the model tells."""
         return self.task or models.task_of(self.model, project)
@@ -110,6 +116,10 @@ class Yolo:
     def defaults(self) -> Mapping[str, Any]:
         """Those of Ultralytics for every argument of train(): a searched optimizer is `auto`, which sets lr0 itself."""
         return {name: argument.default for name, argument in arguments().items()}
+
+    def fingerprint(self, project: Path) -> Mapping[str, str]:
+        """Of the images, the labels and the model's file."""
+        return fingerprint.fingerprint(self, project)
 
     def check(self, experiment: "Experiment") -> Iterable[Problem]:
         """From the YAML and the files of the installed Ultralytics alone."""
