@@ -50,6 +50,15 @@ class Arguments:
     def config_folder(self) -> Path | None:
         return None if self.config_dir is None else Path(self.config_dir)
 
+    def count(self, flag: str) -> int | None:
+        """The whole number behind a flag of the command, 1 or more; None where it is not given. Raises ConfigError."""
+        text = self.flags.get(flag)
+        if text is None:
+            return None
+        if not text.isdecimal() or int(text) < 1:
+            raise ConfigError([Problem("flag", flag, f"{text!r} is no whole number from 1 on", f"type {flag} 3")])
+        return int(text)
+
 
 def parse(argv: Sequence[str]) -> Arguments:
     """Sort the words of the command line. Raises ConfigError for a flag or a command that does not exist."""

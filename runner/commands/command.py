@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from runner.commands.arguments import Arguments
 
-COMMANDS = ("tune", "plan", "check", "options", "resume", "extend", "why", "report")
+COMMANDS = (
+    "tune", "plan", "check", "options", "resume", "extend", "why", "report", "promote", "train",
+)  # fmt: skip
 """In the order of a user's work; each is a module of this folder with `COMMAND` and `run(arguments) -> exit code`."""
 
 

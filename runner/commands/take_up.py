@@ -8,7 +8,8 @@ from pathlib import Path
 from runner.checks import changes
 from runner.checks.changes import Change, Weight
 from runner.commands.arguments import Arguments
-from runner.commands.job import Job, check, refuse_machine, refuse_resources, refuse_searcher, run_job, tell
+from runner.commands.earlier import started_in
+from runner.commands.job import Job, check, refuse_machine, refuse_resources, refuse_searcher, run_job
 from runner.config.compose import change
 from runner.config.hydra_loader import HydraLoader, read_yaml_file, search_path
 from runner.errors import OK, ConfigError, Problem
@@ -16,7 +17,6 @@ from runner.runs import decisions
 from runner.runs.decisions import is_over
 from runner.runs.driver import refuse_taken
 from runner.runs.folder import RunFolder
-from runner.runs.journal import Event, read
 from runner.runs.locate import run_folder
 from runner.runs.output import redirected, terminal
 from runner.runs.trials_table import read_rows
@@ -33,8 +33,7 @@ def take_up(arguments: Arguments, *, must_be_more: bool) -> int:
     """
     run = run_folder(arguments.names[0], Path.cwd())
     refuse_taken(run)
-    events = list(read(run.journal))
-    project = _project(events)
+    project = started_in(run)
     before = read_yaml_file(run.config)
     words = _absolute(arguments.words, before)
     after = change(before, words, HydraLoader(search_path(None, project)))
@@ -68,14 +67,6 @@ def _go_on(job: Job, run: RunFolder, project: Path) -> int:
     with ending_as_interrupt(), redirected(run.log), ray_session(job.experiment.ray) as available:
         refuse_resources([job], available)
         return run_job(job, run, project, available, console).exit_code
-
-
-def _project(events: Sequence[Event]) -> Path:
-    """The folder in which the run was started: relative paths of the config begin there."""
-    began = [Path(event.path) for event in events if event.kind == "began"]
-    if began and not began[0].is_dir():
-        tell(f"the folder that the run was started in is gone ({began[0]}): paths are looked for here")
-    return began[0] if began and began[0].is_dir() else Path.cwd()
 
 
 def _absolute(words: Sequence[str], config: dict[str, object]) -> tuple[str, ...]:

@@ -13,8 +13,10 @@ from runner.config.nested import flat
 from runner.config.objective import OBJECTIVE, Objective, Target
 from runner.config.search_space import SearchSpace, read_search_space
 from runner.config.trainable import ADJUSTED
+from runner.errors import ConfigError, Problem
 from runner.runs.cells import cell, read_cell
 from runner.runs.folder import RunFolder
+from runner.runs.locate import trial_name
 from runner.runs.trial import TrialState
 from runner.runs.trials_table import BEST, LAST, PARAMETER
 from runner.runs.wording import shown
@@ -25,15 +27,38 @@ class EarlierTrial:
     """One row of trials.csv.
 
     Attributes:
-        point: dotted key to value of every parameter that was searched, as the trial was trained with it.
+        sampled: dotted key to value of every parameter that was searched.
+        adjusted: parameters that had to take another value than the sampled or the fixed one.
         best, last: the objective of its best and of its last report; None where that is no finite number.
+        best_iteration, iterations: the number of its best and of its last report.
+        checkpoint, note: as in `TrialRow`.
     """
 
     name: str
     state: TrialState
-    point: Mapping[str, Any]
+    sampled: Mapping[str, Any]
+    adjusted: Mapping[str, Any]
     best: float | None
+    best_iteration: int | None
     last: float | None
+    iterations: int
+    checkpoint: str
+    note: str
+
+    @property
+    def point(self) -> dict[str, Any]:
+        """The searched parameters, as the trial was trained with them."""
+        return {key: self.adjusted.get(key, value) for key, value in self.sampled.items()}
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The searched parameters and each fixed one that had to be adjusted, as the trial was trained with them."""
+        return {**self.sampled, **self.adjusted}
+
+    @property
+    def ended_well(self) -> bool:
+        """Whether it was trained to its end or stopped by a rule."""
+        return self.state in (TrialState.COMPLETED, TrialState.STOPPED)
 
 
 @dataclass(frozen=True)
@@ -66,17 +91,36 @@ class EarlierRun:
 
     def finished(self) -> list[EarlierTrial]:
         """The trials that were completed or stopped by a rule, with a last objective."""
-        over = (TrialState.COMPLETED, TrialState.STOPPED)
-        return [trial for trial in self.trials if trial.state in over and trial.last is not None]
+        return [trial for trial in self.trials if trial.ended_well and trial.last is not None]
+
+    def chosen(self, name: str | None) -> EarlierTrial:
+        """The trial of that name, or the best. Raises ConfigError where that has no parameters worth keeping."""
+        if name is None and not self.ranked():
+            message = f"no trial reported a finite {self.objective.label} without failing"
+            raise ConfigError([Problem("trial", shown(self.root), message, "name another run folder")])
+        if name is None:
+            return self.ranked()[0]
+        found = trial_name(name, [trial.name for trial in self.trials])
+        trial = next(trial for trial in self.trials if trial.name == found)
+        if trial.state.failed or trial.best is None:
+            why = trial.state.words if trial.state.failed else f"it reported no finite {self.objective.label}"
+            known = ", ".join(other.name for other in self.ranked()[:5]) or "none"
+            raise ConfigError([Problem("trial", found, why, f"choose another trial; the best: {known}")])
+        return trial
 
 
 def _trial(row: Mapping[str, str], space: SearchSpace) -> EarlierTrial:
     return EarlierTrial(
         name=row["trial"],
         state=TrialState(row["state"]),
-        point={**dict(_searched(row, space)), **dict(_adjusted(row, space))},
+        sampled=dict(_searched(row, space)),
+        adjusted=dict(_adjusted(row)),
         best=_finite(row[OBJECTIVE]),
+        best_iteration=int(row["best_iteration"]) if row["best_iteration"] else None,
         last=_finite(row[LAST + OBJECTIVE]),
+        iterations=int(row["iterations"]),
+        checkpoint=row["checkpoint"],
+        note=row["note"],
     )
 
 
@@ -91,12 +135,12 @@ def _searched(row: Mapping[str, str], space: SearchSpace) -> Iterator[tuple[str,
             yield key, alike[0] if alike else read_cell(str(text))
 
 
-def _adjusted(row: Mapping[str, str], space: SearchSpace) -> Iterator[tuple[str, Any]]:
-    """Parameters that had to take another value than the sampled one, such as a batch out of memory."""
-    for key in space.searched():
-        text = row.get(BEST + ADJUSTED + key) or row.get(LAST + ADJUSTED + key)
-        if text:
-            yield key, read_cell(text)
+def _adjusted(row: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    """Parameters that had to take another value than the one asked for, such as a batch out of memory."""
+    for home in (LAST, BEST):
+        for column, text in row.items():
+            if column.startswith(home + ADJUSTED) and text:
+                yield column.removeprefix(home + ADJUSTED), read_cell(text)
 
 
 def _is_in(row: Mapping[str, str], key: str, value: Any) -> bool:

@@ -1,0 +1,92 @@
+"""A trial as a preset: a config that trains with its parameters, and the YAML of that."""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from runner.commands.training import OFF, without_search
+from runner.config.experiment import SEED
+from runner.config.hydra_loader import resolve
+from runner.config.points import nested
+from runner.config.read import read
+from runner.errors import ConfigError, Problem
+from runner.runs import lock
+from runner.runs.earlier_run import EarlierRun, EarlierTrial
+from runner.runs.folder import RunFolder
+from runner.runs.plain_yaml import dump
+from runner.runs.trial import DEFAULTS
+from runner.runs.wording import shown
+
+GROUPS = ("trainable", "search_space", "searcher", "scheduler", "stopper", "logger", "ray")
+SEVERAL = ("stopper", "logger")
+
+
+def target(name: str | None, project: Path, *, overwrite: bool) -> Path:
+    """The file of the preset `name` in the user's project. Raises ConfigError."""
+    if name is None or not re.fullmatch(r"\w[\w.-]{0,99}", name):
+        message = "needs the name of the preset" if name is None else f"{name!r} is no single file name"
+        raise ConfigError([Problem("preset-name", "--name", message, "type --name my_preset")])
+    file = project / "conf" / "experiment" / f"{name}.yaml"
+    if file.exists() and not overwrite:
+        raise ConfigError([Problem("preset-taken", "--name", f"{shown(file)} is there already", "add --force")])
+    return file
+
+
+def promoted(earlier: EarlierRun, trial: EarlierTrial, name: str) -> dict[str, Any]:
+    """The config of the run with the trial's parameters fixed and the search off. Raises ConfigError."""
+    # Defaults need no line, and may be at odds with each other once they are written: optimizer=auto sets lr0 itself.
+    own = trial.adjusted if trial.note == DEFAULTS else trial.parameters
+    found = {**earlier.constants, **own}
+    config = without_search(earlier.config)
+    config |= {"name": name, "budget": {**config["budget"], "time_budget": None}}
+    home = read(resolve(dict(earlier.config))).trainable.fixes_in
+    if home is None:
+        return {**config, "search_space": nested(found)}
+    trainable = config["trainable"]
+    seed = found.pop(SEED, config["seed"])
+    fixed = {**(trainable[home] or {}), **nested(found)}
+    return {**config, "seed": seed, "search_space": {}, "trainable": {**trainable, home: fixed}}
+
+
+def preset(config: Mapping[str, Any], earlier: EarlierRun, trial: EarlierTrial) -> str:
+    """The YAML of a config that `promoted` made, with where it comes from."""
+    defaults = [{f"override /{group}": _option(config.get(group), group)} for group in GROUPS]
+    nouns = {key: value for key, value in config.items() if key not in GROUPS}
+    options = {group: _without_names(config.get(group), group) for group in GROUPS if group not in OFF}
+    body = dump({"defaults": defaults}), dump({**nouns, **{group: node for group, node in options.items() if node}})
+    head = ["# @package _global_", f"# python -m runner train experiment={config['name']}", "#"]
+    return "\n".join([*head, *(f"# {line}" for line in _origin(earlier, trial)), *body])
+
+
+def _origin(earlier: EarlierRun, trial: EarlierTrial) -> Iterator[str]:
+    run = RunFolder(earlier.root)
+    objective = earlier.objective
+    if trial.note == DEFAULTS:
+        yield f"The trainable's defaults: of {', '.join(trial.sampled)} nothing is written."
+    yield f"The parameters of {trial.name} of {shown(run.root)}, {trial.state.words}:"
+    yield f"  {objective.label} = {trial.best!r} at iteration {trial.best_iteration} (mode {objective.mode})"
+    locked = lock.read(run) or {}
+    git = locked.get("git")
+    if git:
+        changes = " and changes that are not committed" if git["diff"] else ""
+        yield f"  git commit {git['commit'] or 'none'}{changes}"
+    for what, digest in (locked.get("contents") or {}).items():
+        yield f"  {what} {digest}"
+
+
+def _option(node: Any, group: str) -> Any:
+    """The option of a group as a defaults list names it."""
+    if group in SEVERAL:
+        return list(node or {})
+    return "none" if group == "search_space" else node["name"]
+
+
+def _without_names(node: Any, group: str) -> Any:
+    """The options of a node: its name stands in the defaults list."""
+    if group == "search_space":
+        return node
+    if group in SEVERAL:
+        rest = {name: _without_names(options, "") for name, options in (node or {}).items()}
+        return {name: options for name, options in rest.items() if options}
+    return {key: value for key, value in node.items() if key != "name"}
