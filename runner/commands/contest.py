@@ -1,0 +1,123 @@
+"""The best trials of a run and the trainable's defaults, trained again beside each other."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+
+from runner.commands.arguments import Arguments
+from runner.commands.earlier import started_in
+from runner.commands.job import Job, new_folder, run_in
+from runner.commands.training import with_seeds, without_search
+from runner.config.compose import change
+from runner.config.experiment import SEED, Experiment
+from runner.config.hydra_loader import HydraLoader, read_yaml_file, resolve, search_path
+from runner.config.points import default_point, nested
+from runner.config.read import read
+from runner.errors import INTERRUPTED, OK, ConfigError, Problem
+from runner.runs.confirmation import Confirmation, Contender, write_plan
+from runner.runs.earlier_run import EarlierRun
+from runner.runs.folder import RunFolder
+from runner.runs.wording import shown
+
+DECIDED = ("search_space", "searcher", "scheduler", "stopper", "seed", "budget.num_samples")
+"""What confirm itself says of the config."""
+DEFAULTS = "defaults"
+
+
+def confirm(earlier: EarlierRun, top: int, seeds: int, arguments: Arguments) -> int:
+    """Train the `top` best of a run and the defaults with so many seeds. Returns the exit code."""
+    project = started_in(RunFolder(earlier.root))
+    found = contenders(earlier, read(resolve(dict(earlier.config))), top)
+    loader = HydraLoader(search_path(arguments.config_folder, project))
+    job = contest(earlier, found, seeds, arguments.words, loader)
+    folder = new_folder(job, project)
+    write_plan(folder, shown(earlier.root), found, DEFAULTS if found[-1].name == DEFAULTS else "")
+    code = run_in(folder, job, project).exit_code
+    if code == INTERRUPTED:
+        print(f"after the resume, the verdict:\n  python -m runner confirm {shown(folder.root)}")
+    return conclude(folder) if code == OK else code
+
+
+def contenders(earlier: EarlierRun, experiment: Experiment, top: int) -> list[Contender]:
+    """The best trials, each configuration once, and the defaults where there are any. Raises ConfigError."""
+    if not set(experiment.search_space.searched()) - {SEED}:
+        message = "searched nothing: there is nothing to confirm"
+        raise ConfigError([Problem("confirm", shown(earlier.root), message, "name a run that searched")])
+    earlier.chosen(None)  # tells where no trial is worth training again
+    told = experiment.trainable.defaults()
+    defaults = None if told is None else _without_seed(default_point(experiment.search_space, told))
+    found: list[Contender] = []
+    for trial in earlier.ranked():
+        point = _without_seed(trial.point)
+        if len(found) < top and point not in [defaults, *(contender.parameters for contender in found)]:
+            found.append(Contender(trial.name, trial.best, point))
+    if defaults is not None:
+        objective = next((trial.best for trial in earlier.trials if _without_seed(trial.point) == defaults), None)
+        found.append(Contender(DEFAULTS, objective, defaults))
+    return found
+
+
+def contest(
+    earlier: EarlierRun, found: Sequence[Contender], seeds: int, words: Sequence[str], loader: HydraLoader
+) -> Job:
+    """The experiment with what `words` change in it. Raises ConfigError.
+
+    The rules for a config that a person writes are not asked: the defaults may break them, as optimizer=auto does.
+    """
+    for word in words:
+        key = word.lstrip("~+").partition("=")[0]
+        if any(key == decided or key.startswith(f"{decided}.") for decided in DECIDED):
+            raise ConfigError([Problem("confirm", word, "confirm decides that itself", "leave it out")])
+    config = _config(earlier, found, seeds)
+    changed = change(config, words, loader)
+    return Job(read(resolve(changed)), ("confirm", *words))
+
+
+def _config(earlier: EarlierRun, found: Sequence[Contender], seeds: int) -> dict[str, Any]:
+    """Every contender as a point of a space that holds their values alone, times a grid of seeds."""
+    config = without_search(earlier.config)
+    values = {key: _values(key, found) for key in found[0].parameters}
+    searched = {key: several for key, several in values.items() if len(several) > 1}
+    for key, several in searched.items():
+        if any(isinstance(value, list | dict) for value in several):
+            message = "takes lists or mappings, and Ray's random search takes none as a value of a point"
+            raise ConfigError([Problem("confirm-value", f"search_space.{key}", message, "promote and train each")])
+    points = [nested({key: contender.parameters[key] for key in searched}) for contender in found]
+    space = {
+        **_without_seed(earlier.constants),
+        **{key: several[0] for key, several in values.items() if key not in searched},
+        **{key: {"distribution": "choice", "categories": several} for key, several in searched.items()},
+    }
+    config |= {
+        "name": f"{config['name']}_confirm",
+        "search_space": nested(space),
+        "searcher": {**config["searcher"], "points_to_evaluate": points if searched else []},
+        "budget": {**config["budget"], "num_samples": len(points), "time_budget": None},
+    }
+    first = int(config["seed"]) + 1  # the search trained with the config's own, and its winner was chosen by that
+    return with_seeds(config, range(first, first + seeds))
+
+
+def _values(key: str, found: Sequence[Contender]) -> list[Any]:
+    """The values of a parameter, each once; 1 and True are two."""
+    values: list[Any] = []
+    for contender in found:
+        value = contender.parameters[key]
+        if not any(type(value) is type(known) and value == known for known in values):
+            values.append(value)
+    return values
+
+
+def _without_seed(point: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in point.items() if key != SEED}
+
+
+def conclude(folder: RunFolder) -> int:
+    """Write and tell what came out of a confirmation. Returns the exit code."""
+    confirmation = Confirmation.read(EarlierRun.read(folder), read_yaml_file(folder.confirm_yaml))
+    confirmation.write(folder)
+    console = Console(soft_wrap=True, highlight=False)
+    console.print(confirmation)
+    console.print(f"written: {shown(folder.confirm_yaml)}, {shown(folder.confirm_csv)}", markup=False)
+    return OK
