@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from runner.config.nested import flat
-from runner.config.search_space import call_to_mapping, is_call
+from runner.config.search_space import spelled_out
 
 
 class Weight(StrEnum):
@@ -70,14 +70,7 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Cha
 
 
 def _spelled_out(config: Mapping[str, Any]) -> dict[str, Any]:
-    """With every distribution of the space as a mapping: uniform(0, 1) and its long form are the same."""
-
-    def spell(node: Any) -> Any:
-        if isinstance(node, Mapping):
-            return {key: spell(value) for key, value in node.items()}
-        return call_to_mapping(node) if isinstance(node, str) and is_call(node) else node
-
-    return {**config, "search_space": spell(config["search_space"])}
+    return {**config, "search_space": spelled_out(config["search_space"])}
 
 
 def _below(key: str, prefix: str) -> bool:

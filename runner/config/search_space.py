@@ -327,6 +327,13 @@ def call_to_mapping(text: str) -> dict[str, Any]:
     return mapping
 
 
+def spelled_out(node: Any) -> Any:
+    """A node with every call in it as a mapping: uniform(0, 1) and its long form are the same. Raises ValueError."""
+    if isinstance(node, Mapping):
+        return {key: spelled_out(value) for key, value in node.items()}
+    return call_to_mapping(node) if isinstance(node, str) and is_call(node) else node
+
+
 def _argument(kind: type[Distribution], key: str) -> str:
     """Our name of an argument: what Ray calls `values` in a grid is `categories` here, as in a choice."""
     return "categories" if key == "values" and issubclass(kind, Choice) else key

@@ -1,0 +1,117 @@
+"""Two runs beside each other: what differs in their config and environment, and what came out of both."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.text import Text
+
+from runner.config.search_space import spelled_out
+from runner.runs import lock
+from runner.runs.differences import Difference, differences, table
+from runner.runs.earlier_run import EarlierRun
+from runner.runs.folder import RunFolder
+from runner.runs.journal import read
+from runner.runs.wording import number, parameters, plural, shown
+
+HEADINGS = ("1", "2")
+
+
+@dataclass(frozen=True)
+class RunDiff:
+    """Of `after` against `before`."""
+
+    before: EarlierRun
+    after: EarlierRun
+
+    @property
+    def runs(self) -> tuple[EarlierRun, EarlierRun]:
+        return self.before, self.after
+
+    def config(self) -> list[Difference]:
+        before, after = ({**run.config, "search_space": spelled_out(run.config["search_space"])} for run in self.runs)
+        return differences(before, after)
+
+    def environment(self) -> list[Difference] | None:
+        """None where one of both has no lock.yaml. Raises ConfigError."""
+        locks = [lock.read(RunFolder(run.root)) for run in self.runs]
+        if locks[0] is None or locks[1] is None:
+            return None
+        return differences(lock.environment(locks[0]), lock.environment(locks[1]))
+
+    def outcomes(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        return _outcome(self.before), _outcome(self.after)
+
+    def proposals(self) -> tuple[int, int]:
+        """How many trials of `before` were proposed with the same parameters in `after`, by name; and all of them."""
+        before, after = _proposals(self.before), _proposals(self.after)
+        return sum(after.get(name) == config for name, config in before.items()), len(before)
+
+    def as_data(self) -> dict[str, Any]:
+        """For --json."""
+        environment = self.environment()
+        same, of = self.proposals()
+        return {
+            "runs": [str(self.before.root), str(self.after.root)],
+            "config": [asdict(one) for one in self.config()],
+            "environment": None if environment is None else [asdict(one) for one in environment],
+            "outcomes": self.outcomes(),
+            "same_proposals": {"same": same, "of": of},
+        }
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for number_of, run in zip(HEADINGS, self.runs, strict=True):
+            yield Text(f"{number_of}  {shown(run.root)}")
+        environment = self.environment()
+        if environment is None:
+            yield Text("environment: not known, as one of both has no lock.yaml")
+        for title, found in (("config", self.config()), ("environment", environment)):
+            if found:
+                yield table(found, HEADINGS, title)
+            elif found is not None:
+                yield Text(f"{title}: the same")
+        yield ""
+        yield Outcomes(self)
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """The part that a replay tells as well."""
+
+    diff: RunDiff
+    headings: tuple[str, str] = HEADINGS
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        before, after = self.diff.outcomes()
+        rows = [Difference(key, _told(before, key), _told(after, key)) for key in before]
+        yield table(rows, self.headings, "outcome")
+        same, of = self.diff.proposals()
+        yield Text(f"the same parameters: {same} of {plural(of, 'trial')}")
+
+
+def _outcome(run: EarlierRun) -> dict[str, Any]:
+    best = next(iter(run.ranked()), None)
+    return {
+        "objective": f"{run.objective.label} ({run.objective.mode})",
+        "best": best and best.best,
+        "trial": best and best.name,
+        "iteration": best and best.best_iteration,
+        "parameters": best and best.parameters,
+        "trials": dict(Counter(trial.state.value for trial in run.trials)),
+        "iterations": sum(trial.iterations for trial in run.trials),
+    }
+
+
+def _told(outcome: Mapping[str, Any], key: str) -> str | None:
+    value = outcome[key]
+    if key == "best":
+        return number(value)
+    if key == "trials":
+        return ", ".join(f"{count} {state}" for state, count in value.items())
+    return parameters(value) if key == "parameters" and value else value
+
+
+def _proposals(run: EarlierRun) -> dict[str, Any]:
+    return {event.trial: event.config for event in read(RunFolder(run.root).journal) if event.kind == "proposed"}
