@@ -23,9 +23,9 @@ SHRUNK = (
     "report=false",
 )  # fmt: skip
 """One trial of a tenth of the images, as long as the presets' grace period, without pictures."""
-PROMOTED = "experiment=shapes_best"
-"""A preset that the command before it writes."""
-ELSEWHERE = ("path/to/", "latest", "runner report", "experiment=coco8", PROMOTED)
+PROMOTED = tuple(f"experiment={name}" for name in re.findall(r"--name (\w+)", CONSOLE))
+"""Presets that a command before writes."""
+ELSEWHERE = ("path/to/", "latest", "runner report", "experiment=coco8", *PROMOTED)
 """Parts of commands that need files of the user's, a run, or a network."""
 
 
@@ -38,7 +38,7 @@ def test_the_readme_has_commands() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", [c for c in COMMANDS if not any(part in c for part in ("--help", PROMOTED))])
+@pytest.mark.parametrize("command", [c for c in COMMANDS if not any(part in c for part in ("--help", *PROMOTED))])
 def test_every_command_passes_the_config_checks(command: str) -> None:
     loader = HydraLoader([packaged_conf()])
     for job in expand(parse(words(command)).words, loader):
@@ -58,6 +58,28 @@ def test_every_command_that_needs_nothing_runs(command: str, run: Run) -> None:
         typed += SHRUNK
     done = run(*typed)
     assert done.code == 0, done.out + done.err
+
+
+def needs_a_run(command: str) -> bool:
+    return any(part in command for part in ("latest", "runner report", *PROMOTED))
+
+
+@pytest.mark.slow
+def test_the_commands_on_a_run_work_one_after_the_other(run: Run, project: Path) -> None:
+    """In the order of the README, on runs of seconds; `latest` would be one that an earlier command made."""
+    for name in ("first", "second"):
+        assert run("experiment=digits", "budget.num_samples=4", "budget.max_epochs=3", f"name={name}").code == 0
+        next((project / "outputs" / name).iterdir()).rename(project / "outputs" / name / "run")
+    known = {"=+50": "=+1", "latest": "outputs/second/run", "outputs/path/to/run": "outputs/first/run"}
+    known |= {"outputs/digits/*": "outputs/*/run"}
+    chosen = [command for command in COMMANDS if needs_a_run(command)]
+    assert len(chosen) >= 12
+    for command in chosen:
+        typed = " ".join(words(command))
+        for there, here in known.items():
+            typed = typed.replace(there, here)
+        done = run(*(str(path) for word in typed.split() for path in sorted(project.glob(word)) or [word]))
+        assert done.code == 0, command + done.out + done.err
 
 
 def test_the_preset_in_the_readme_can_be_read(tmp_path: Path) -> None:
