@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from runner.trainables.yolo import shapes
+from runner.trainables.yolo.data import shapes
 from tests.end_to_end.conftest import Run
 
 pytestmark = pytest.mark.slow

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from runner.errors import OutOfMemoryError
-from runner.trainables.yolo import Yolo, augmentations, environment, shapes
+from runner.trainables.yolo import Yolo, augmentations, environment
 from runner.trainables.yolo.attestation import (
     attest,
     attest_batch,
@@ -21,6 +21,7 @@ from runner.trainables.yolo.attestation import (
     compare_augmentations,
     same,
 )
+from runner.trainables.yolo.data import shapes
 from runner.trainables.yolo.models import TASKS, Task
 from tests.yolo.conftest import TINY, change_argument, change_augmentation, double_in_optimizer, train
 

@@ -10,7 +10,9 @@ import pytest
 import yaml
 
 from runner.errors import Problem
-from runner.trainables.yolo import Yolo, data_checks, shapes
+from runner.trainables.yolo import Yolo
+from runner.trainables.yolo.data import checks as data_checks
+from runner.trainables.yolo.data import shapes
 from runner.trainables.yolo.models import Task
 from tests.end_to_end.test_presets import BCCD
 

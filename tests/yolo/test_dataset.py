@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 from runner.errors import Problem
-from runner.trainables.yolo import Yolo, checks, dataset, prepare, shapes
+from runner.trainables.yolo import Yolo, checks, prepare
+from runner.trainables.yolo.data import dataset, shapes
 from tests.yolo.conftest import experiment
 
 

@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 from runner.errors import ConfigError, Problem, RunnerError
-from runner.trainables.yolo import Yolo, checks, dataset, downloads, shapes
+from runner.trainables.yolo import Yolo, checks
+from runner.trainables.yolo.data import dataset, downloads, shapes
 from tests.yolo.conftest import experiment
 
 URL = "https://example.com/mine.zip"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.trainables.yolo.labels import Fault, Rules, label_of, read_labels
+from runner.trainables.yolo.data.labels import Fault, Rules, label_of, read_labels
 from runner.trainables.yolo.models import Task
 
 BOX = "0 .5 .5 .2 .2"

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from runner.trainables.yolo import dataset, shapes
-from runner.trainables.yolo.labels import label_of
+from runner.trainables.yolo.data import dataset, shapes
+from runner.trainables.yolo.data.labels import label_of
 from runner.trainables.yolo.models import TASKS, Task
 
 SMALL = shapes.Shapes(train=6, val=2, size=32)

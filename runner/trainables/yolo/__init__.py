@@ -18,7 +18,6 @@ from runner.trainables.yolo import (
     curves,
     disk,
     environment,
-    fingerprint,
     metrics,
     models,
     prepare,
@@ -26,6 +25,7 @@ from runner.trainables.yolo import (
 )
 from runner.trainables.yolo.arguments import arguments
 from runner.trainables.yolo.curves import Curves
+from runner.trainables.yolo.data import fingerprint
 from runner.trainables.yolo.models import Task
 from runner.trainables.yolo.train_split import TrainMetrics
 

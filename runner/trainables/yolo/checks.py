@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from runner.config.search_space import Distribution
 from runner.config.suggest import did_you_mean
 from runner.errors import Problem
-from runner.trainables.yolo import data_checks, dataset, disk, downloads, models
+from runner.trainables.yolo import disk, models
 from runner.trainables.yolo.arguments import STRIDE, Argument, arguments, fault
+from runner.trainables.yolo.data import checks as data_checks
+from runner.trainables.yolo.data import dataset, downloads
 from runner.trainables.yolo.models import Task
 from runner.trainables.yolo.prepare import PACKAGE_HOST, reachable
 

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from runner.errors import ConfigError, RunnerError
-from runner.trainables.yolo import data_checks, dataset, downloads, environment, helper, models, shapes
+from runner.trainables.yolo import environment, helper, models
+from runner.trainables.yolo.data import checks as data_checks
+from runner.trainables.yolo.data import dataset, downloads, shapes
 
 if TYPE_CHECKING:
     from runner.trainables.yolo import Yolo
@@ -79,7 +81,7 @@ def _run(module: str, request: FetchRequest | CacheRequest, options: "Yolo", run
     """Have it done by the module of that name, in a process of its own; only what fetches has a network."""
     argument = json.dumps(asdict(request))
     offline = not isinstance(request, FetchRequest)
-    failure = helper.run_module(f"{__package__}.{module}", argument, run_folder, project, offline=offline)
+    failure = helper.run_module(f"{dataset.__package__}.{module}", argument, run_folder, project, offline=offline)
     if failure:
         log = run_folder / helper.LOG
         raise RunnerError(f"trainable.data={options.data} could not be prepared: {failure}\n    -> read {log}")

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from runner.config.objective import Objective
 from runner.config.trainable import ADJUSTED, Trial
 from runner.errors import OutOfMemoryError
-from runner.trainables.yolo import checkpoints, dataset, loaders, memory, metrics, models
+from runner.trainables.yolo import checkpoints, loaders, memory, metrics, models
 from runner.trainables.yolo.attestation import asked, attest, attest_batch
+from runner.trainables.yolo.data import dataset
 from runner.trainables.yolo.environment import switch_off_integrations
 from runner.trainables.yolo.train_split import TrainSplit
 

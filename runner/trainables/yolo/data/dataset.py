@@ -8,7 +8,8 @@ from typing import Any
 import yaml
 
 from runner.errors import Problem
-from runner.trainables.yolo import downloads, package, shapes
+from runner.trainables.yolo import package
+from runner.trainables.yolo.data import downloads, shapes
 
 WHERE = "trainable.data"
 

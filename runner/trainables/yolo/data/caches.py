@@ -1,6 +1,6 @@
 """A process of its own, before the first trial: builds the label caches.
 
-`python -m runner.trainables.yolo.caches REQUEST`, with a `prepare.CacheRequest` as JSON. A cache lies beside its
+`python -m runner.trainables.yolo.data.caches REQUEST`, with a `prepare.CacheRequest` as JSON. A cache lies beside its
 labels; trials that started without it would write it at the same time.
 """
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.errors import Problem
-from runner.trainables.yolo.dataset import problem
+from runner.trainables.yolo.data.dataset import problem
 from runner.trainables.yolo.models import Task
 
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from runner.config.suggest import did_you_mean
 from runner.errors import Problem
-from runner.trainables.yolo import class_folders, classes, dataset, downloads, shapes, splits
-from runner.trainables.yolo.dataset import problem
-from runner.trainables.yolo.labels import Rules
-from runner.trainables.yolo.splits import CONVERT
+from runner.trainables.yolo.data import class_folders, classes, dataset, downloads, shapes, splits
+from runner.trainables.yolo.data.dataset import problem
+from runner.trainables.yolo.data.labels import Rules
+from runner.trainables.yolo.data.splits import CONVERT
 
 if TYPE_CHECKING:
     from runner.trainables.yolo import Yolo

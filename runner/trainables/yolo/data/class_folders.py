@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from runner.errors import Problem
-from runner.trainables.yolo import images
-from runner.trainables.yolo.dataset import WHERE, problem
+from runner.trainables.yolo.data import images
+from runner.trainables.yolo.data.dataset import WHERE, problem
 
 NAMES = {"train": ("train",), "val": ("val", "validation", "valid"), "test": ("test",)}
 """The folders of a split, of which the library takes the first that there is."""

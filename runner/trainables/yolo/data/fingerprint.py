@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runner.trainables.yolo import dataset, images, models, shapes
-from runner.trainables.yolo.labels import label_of
+from runner.trainables.yolo import models
+from runner.trainables.yolo.data import dataset, images, shapes
+from runner.trainables.yolo.data.labels import label_of
 
 if TYPE_CHECKING:
     from runner.trainables.yolo import Yolo

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from runner.errors import Problem
-from runner.trainables.yolo import classes, dataset, images
-from runner.trainables.yolo.dataset import WHERE, problem
-from runner.trainables.yolo.images import Images
-from runner.trainables.yolo.labels import Fault, Labels, Rules, label_of, read_labels
+from runner.trainables.yolo.data import classes, dataset, images
+from runner.trainables.yolo.data.dataset import WHERE, problem
+from runner.trainables.yolo.data.images import Images
+from runner.trainables.yolo.data.labels import Fault, Labels, Rules, label_of, read_labels
 
 EXAMPLES = 3
 CLASSES_TOLD = 8

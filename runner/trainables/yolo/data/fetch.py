@@ -1,6 +1,6 @@
 """A process of its own, before the first trial: fetches images and weights.
 
-`python -m runner.trainables.yolo.fetch REQUEST`, with a `prepare.FetchRequest` as JSON.
+`python -m runner.trainables.yolo.data.fetch REQUEST`, with a `prepare.FetchRequest` as JSON.
 """
 
 import json
