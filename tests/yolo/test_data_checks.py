@@ -145,9 +145,10 @@ def test_pose_needs_the_shape_of_its_keypoints(tmp_path: Path, shape: object) ->
     assert "kpt_shape" in told
 
 
-def test_a_mirror_of_other_keypoints(tmp_path: Path) -> None:
+@pytest.mark.parametrize("mirror", [[0, 1], 5, True])
+def test_a_mirror_of_other_keypoints(tmp_path: Path, mirror: object) -> None:
     folder = generated(tmp_path, "pose")
-    rewrite(folder, flip_idx=[0, 1])
+    rewrite(folder, flip_idx=mirror)
     [told] = fatal(folder, "pose")
     assert "flip_idx" in told
 

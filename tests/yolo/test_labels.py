@@ -81,8 +81,9 @@ def test_counts(tmp_path: Path) -> None:
     (tmp_path / "labels").mkdir()
     (tmp_path / "labels" / "a.txt").write_text(f"{BOX}\n2 .5 .5 .1 .1\n{BOX}1\n")
     (tmp_path / "labels" / "b.txt").write_text("\n")
-    found = read_labels([tmp_path / "images" / f"{name}.png" for name in "abc"], rules("detect"))
-    assert (found.images, found.labelled, found.empty, found.missing) == (3, 1, 1, 1)
+    (tmp_path / "labels" / "d.txt").mkdir()
+    found = read_labels([tmp_path / "images" / f"{name}.png" for name in "abcd"], rules("detect"))
+    assert (found.images, found.labelled, found.empty, found.missing) == (4, 1, 1, 2)
     assert found.instances == {0: 2, 2: 1}
 
 

@@ -22,9 +22,13 @@ def problems(path: Path, content: Mapping[str, Any], task: Task | None) -> Itera
         message = f"{path}: kpt_shape is {content.get('kpt_shape')!r}, and a pose model needs [keypoints, 2 or 3]"
         yield problem(message, "add kpt_shape: [17, 3], the number of keypoints and the numbers of each")
     mirror = content.get("flip_idx")
-    if task == "pose" and mirror and sorted(map(str, mirror)) != sorted(map(str, range(keypoints(content)[0]))):
+    if task == "pose" and mirror and not _is_order(mirror, keypoints(content)[0]):
         message = f"{path}: flip_idx is {mirror!r}, which is no order of {keypoints(content)[0]} keypoints"
         yield problem(message, "list every keypoint of kpt_shape once, the first is 0")
+
+
+def _is_order(mirror: Any, count: int) -> bool:
+    return isinstance(mirror, list) and sorted(map(str, mirror)) == sorted(map(str, range(count)))
 
 
 def _name_problems(path: Path, names: Any, count: Any) -> Iterator[Problem]:

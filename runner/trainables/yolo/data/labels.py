@@ -128,7 +128,7 @@ def read_labels(images: Iterable[Path], rules: Rules) -> Labels:
         found.images += 1
         try:
             text = path.read_text(encoding="utf-8-sig")
-        except FileNotFoundError:
+        except (FileNotFoundError, IsADirectoryError):  # a folder of that name is no label file to the library
             found.missing += 1
             continue
         except UnicodeDecodeError:
