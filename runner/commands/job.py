@@ -205,9 +205,10 @@ def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, flo
         failure = str(error)
     finally:
         record.close()
+        journal.write(Event("left"))
     seconds = time.monotonic() - started + seconds_spent(earlier)
     code = FAILED if failure else exit_code(record, interrupted)
-    commands = _next_commands(job, run, code)
+    commands = _next_commands(job, run, code, cut_off=bool(record.ended_early))
     told = summary(record, run, max_epochs=budget.max_epochs, seconds=seconds, next_commands=commands)
     console.print(told, soft_wrap=True)
     if failure:
@@ -243,7 +244,7 @@ def _lock(experiment: Experiment, run: RunFolder, project: Path, console: Consol
         console.print(f"note: the run goes on in another environment: {told}{more}", markup=False, soft_wrap=True)
 
 
-def _next_commands(job: Job, run: RunFolder, code: int) -> list[str]:
+def _next_commands(job: Job, run: RunFolder, code: int, *, cut_off: bool) -> list[str]:
     """Commands for what people do next."""
     folder = shlex.quote(shown(run.root))
     commands = []
@@ -251,9 +252,12 @@ def _next_commands(job: Job, run: RunFolder, code: int) -> list[str]:
         commands.append(f"python -m runner resume {folder}")
     else:
         commands.append(f"python -m runner why {folder}")
-    if code == OK and set(job.experiment.search_space.searched()) - {SEED} and not run.confirm_yaml.is_file():
+    budget = job.experiment.budget
+    if code == OK and cut_off and budget.time_budget is not None:
+        commands.append(f"python -m runner resume {folder} budget.time_budget={2 * budget.time_budget:g}s")
+    elif code == OK and set(job.experiment.search_space.searched()) - {SEED} and not run.confirm_yaml.is_file():
         commands.append(f"python -m runner promote {folder} --name {shlex.quote(f'{job.experiment.name}_best')}")
-        commands.append(f"python -m runner extend {folder} budget.num_samples=+{job.experiment.budget.num_samples}")
+        commands.append(f"python -m runner extend {folder} budget.num_samples=+{budget.num_samples}")
     chosen = {choice.name for choice in job.experiment.loggers}
     if "tensorboard" in chosen:
         commands.append(f"tensorboard --logdir {folder}")

@@ -17,6 +17,7 @@ from runner.runs import decisions
 from runner.runs.decisions import is_over
 from runner.runs.driver import refuse_taken
 from runner.runs.folder import RunFolder
+from runner.runs.journal import Event, read, seconds_spent
 from runner.runs.locate import run_folder
 from runner.runs.output import redirected, terminal
 from runner.runs.trials_table import read_rows
@@ -33,6 +34,8 @@ def take_up(arguments: Arguments, *, must_be_more: bool) -> int:
     """
     run = run_folder(arguments.names[0], Path.cwd())
     refuse_taken(run)
+    events = list(read(run.journal))
+    _refuse_without_journal(run, events)
     project = started_in(run)
     before = read_yaml_file(run.config)
     words = _absolute(arguments.words, before)
@@ -50,6 +53,7 @@ def take_up(arguments: Arguments, *, must_be_more: bool) -> int:
             f"  python -m runner extend {shown(run.root)} budget.num_samples=+{expected}"
         )
         return OK
+    _refuse_used_up(job, seconds_spent(events))
     for one in found:
         print(one)
     return _go_on(replace(job, words=_all_words(run, words)), run, project)
@@ -67,6 +71,24 @@ def _go_on(job: Job, run: RunFolder, project: Path) -> int:
     with ending_as_interrupt(), redirected(run.log), ray_session(job.experiment.ray) as available:
         refuse_resources([job], available)
         return run_job(job, run, project, available, console).exit_code
+
+
+def _refuse_without_journal(run: RunFolder, events: Sequence[Event]) -> None:
+    """Raise ConfigError where trials have run that the journal does not know."""
+    known = {event.trial for event in events if event.kind == "proposed"}
+    if not known.issuperset(read_rows(run.trials_csv)):
+        message = f"{run.journal.name} does not hold its trials: an older version has made it, or the file was changed"
+        remedy = f"start a run of its own, with searcher.warm_start={shown(run.root)}"
+        raise ConfigError([Problem("run-folder", shown(run.root), message, remedy)])
+
+
+def _refuse_used_up(job: Job, spent: float) -> None:
+    """Raise ConfigError where no time is left: every trial would be stopped at its start."""
+    budget = job.experiment.budget.time_budget
+    if budget is not None and spent >= budget:
+        message = f"{budget:g} s are used up: the run has worked for {spent:.0f} s"
+        remedy = f"add the time that it may take in all, for one: budget.time_budget={2 * spent:.0f}s"
+        raise ConfigError([Problem("time-budget", "budget.time_budget", message, remedy)])
 
 
 def _absolute(words: Sequence[str], config: dict[str, object]) -> tuple[str, ...]:

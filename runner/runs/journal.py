@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
-Kind = Literal["began", "proposed", "reported", "ended", "checkpoint"]
+Kind = Literal["began", "proposed", "reported", "ended", "checkpoint", "left"]
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Event:
 
     Attributes:
         kind: began: a process takes up the run; proposed, reported, ended: what a searcher gave and was told;
-            checkpoint: one that can be gone on from.
+            checkpoint: one that can be gone on from; left: that process is done with the run.
         trial: its name; iteration, objective: of the report. An end without an iteration is one before any report.
         config: what was proposed.
         failed: whether the end was an error.

@@ -193,6 +193,7 @@ class Record:
             self._choose_best()
         self._best.keep(self.best)
         self._prune(self.clock() - self.ending_seconds)
+        self._table.forget(name)  # one that was interrupted may end without having been started again
         self._table.write(self.rows.values())
 
     def ranked(self) -> list[TrialRow]:

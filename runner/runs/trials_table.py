@@ -100,7 +100,9 @@ def _cells(values: dict[str, Any], keys: Iterable[str]) -> list[Any]:
 
 
 def read_rows(path: Path) -> dict[str, dict[str, str]]:
-    """The cells of every trial, by its name."""
+    """The cells of every trial, by its name; none where a run was cut off before it wrote the table."""
+    if not path.is_file():
+        return {}
     csv.field_size_limit(sys.maxsize)
     with path.open(encoding="utf-8", newline="") as file:
         return {row["trial"]: row for row in csv.DictReader(file)}

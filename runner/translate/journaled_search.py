@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ray.tune.experiment import Trial
-from ray.tune.search import ConcurrencyLimiter, SearchAlgorithm, Searcher, SearchGenerator
+from ray.tune.search import SearchAlgorithm, Searcher, SearchGenerator
 
 from runner.config.objective import OBJECTIVE
 from runner.errors import RunnerError
@@ -19,39 +19,47 @@ from runner.runs.plain_yaml import plain
 
 ITERATION = "training_iteration"
 
+BringBack = Callable[[Mapping[str, Trial], Callable[[str, dict[str, Any]], None]], list[Trial]]
+
 
 class OtherProposalError(RunnerError):
     """A searcher that is brought back proposes something else than it did."""
 
 
-def algorithm(search: Any, max_concurrent: int | None) -> SearchAlgorithm:
-    """A searcher of Ray's as a search algorithm that proposes as long as fewer than `max_concurrent` trials run."""
-    if not isinstance(search, Searcher):
-        return search  # Ray's own for random search, which limits itself
-    return SearchGenerator(ConcurrencyLimiter(search, max_concurrent) if max_concurrent else search)
+def algorithm(search: Any) -> SearchAlgorithm:
+    """A searcher of Ray's as a search algorithm; Ray's own for random search is one."""
+    return SearchGenerator(search) if isinstance(search, Searcher) else search
 
 
 class JournaledSearch(SearchAlgorithm):  # type: ignore[misc]
     """Writes the proposals of `search`, and what it is told, to `journal`.
 
+    It limits the trials that run at once itself. A limit of the searcher's own would keep it from proposing again what
+    it proposed under a higher one, and would not hold for the trials that go on.
+
     Args:
+        max_concurrent: most trials at once; None: as many as the resources allow.
         earlier: events of the run so far.
-        bring_back: given every trial of those events by its name, returns the ones that are still to run.
+        bring_back: given every trial of those events by its name, and what is to be told of one that has ended since,
+            returns the ones that are still to run.
     """
 
     def __init__(
         self,
         search: SearchAlgorithm,
         journal: Journal,
-        earlier: Sequence[Event] = (),
-        bring_back: Callable[[Mapping[str, Trial]], list[Trial]] | None = None,
+        max_concurrent: int | None,
+        earlier: Sequence[Event],
+        bring_back: BringBack,
     ) -> None:
         self.search = search
         self.journal = journal
+        self.max_concurrent = max_concurrent
         self.earlier = earlier
         self.bring_back = bring_back
         self.waiting: list[Trial] = []
         self.names: dict[str, str] = {}
+        self.live: set[str] = set()
 
     @property
     def metric(self) -> Any:
@@ -70,16 +78,14 @@ class JournaledSearch(SearchAlgorithm):  # type: ignore[misc]
         trials: dict[str, Trial] = {}
         for event in self.earlier:
             self._replay(event, trials)
-        if self.bring_back:
-            self.waiting = self.bring_back(trials)
+        self.waiting = self.bring_back(trials, self.on_trial_complete)
 
     def next_trial(self) -> Trial | None:
-        if self.waiting:
-            return self.waiting.pop(0)
-        trial = self.search.next_trial()
+        if self.max_concurrent is not None and len(self.live) >= self.max_concurrent:
+            return None
+        trial = self.waiting.pop(0) if self.waiting else self._proposal()
         if trial is not None:
-            self.names[trial.trial_id] = str(trial)
-            self.journal.write(Event("proposed", str(trial), config=as_written(trial.config)))
+            self.live.add(trial.trial_id)
         return trial
 
     def on_trial_result(self, trial_id: str, result: dict[str, Any]) -> None:
@@ -87,12 +93,20 @@ class JournaledSearch(SearchAlgorithm):  # type: ignore[misc]
         self.journal.write(Event("reported", self.names[trial_id], result[ITERATION], result[OBJECTIVE]))
 
     def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
+        self.live.discard(trial_id)
         self.search.on_trial_complete(trial_id, result, error)
         told = (result or {}).get(ITERATION), (result or {}).get(OBJECTIVE)
         self.journal.write(Event("ended", self.names[trial_id], *told, failed=error))
 
     def is_finished(self) -> bool:
         return self._finished or (not self.waiting and self.search.is_finished())
+
+    def _proposal(self) -> Trial | None:
+        trial = self.search.next_trial()
+        if trial is not None:
+            self.names[trial.trial_id] = str(trial)
+            self.journal.write(Event("proposed", str(trial), config=as_written(trial.config)))
+        return trial
 
     def _replay(self, event: Event, trials: dict[str, Trial]) -> None:
         if event.kind == "proposed":
@@ -101,7 +115,7 @@ class JournaledSearch(SearchAlgorithm):  # type: ignore[misc]
                 proposal = "nothing" if trial is None else f"{trial} {as_written(trial.config)}"
                 raise OtherProposalError(
                     f"the searcher cannot be brought back: it proposed {event.trial} {event.config}, and now {proposal}"
-                    "\n    -> use the versions of the libraries that the run was started with"
+                    "\n    -> use the versions of the libraries and the environment variables that it was started with"
                 )
             trials[event.trial] = trial
             self.names[trial.trial_id] = event.trial

@@ -1,19 +1,18 @@
 """Taking up a run again: what its searcher, scheduler and stoppers knew is told to new ones."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ray.tune.experiment import Trial
 from ray.tune.schedulers import TrialScheduler
-from ray.tune.search import SearchAlgorithm
 
 from runner.config.objective import OBJECTIVE
 from runner.runs.history import Report
 from runner.runs.journal import Event
 from runner.runs.record import Record, TrialState
-from runner.translate.internals.unfinished_trials import go_on
+from runner.translate.internals.unfinished_trials import count_failures, go_on
 from runner.translate.stopping import StopByRule
 from runner.translate.verdicts import Verdict, Verdicts
 
@@ -33,10 +32,13 @@ class Resumption:
     scheduler: TrialScheduler
     stopper: StopByRule
     verdicts: Verdicts
-    search: SearchAlgorithm
 
-    def bring_back(self, trials: Mapping[str, Trial]) -> list[Trial]:
-        """The trials that are still to run, with their checkpoints."""
+    def bring_back(self, trials: Mapping[str, Trial], tell_end: Callable[[str, dict[str, Any]], None]) -> list[Trial]:
+        """The trials that are still to run, with their checkpoints.
+
+        Args:
+            tell_end: tells the searcher of a trial, by its id, that a rule had ended with that result.
+        """
         last = self._tell_reports(trials)
         waiting = []
         for name, trial in trials.items():
@@ -46,8 +48,9 @@ class Resumption:
             elif row.state not in UNFINISHED:
                 self._end(trial, last.get(name), failed=row.state.failed)
             elif name in last and last[name][1] is not None:
-                self._stop(trial, *last[name])
+                self._stop(trial, *last[name], tell_end)
             else:
+                count_failures(trial, row.restarts)
                 self._go_on(trial, last.get(name))
                 waiting.append(trial)
         return waiting
@@ -75,12 +78,18 @@ class Resumption:
         else:
             self.scheduler.on_trial_complete(None, trial, as_result(last[0]))
 
-    def _stop(self, trial: Trial, report: Report, verdict: Verdict | None) -> None:
+    def _stop(
+        self,
+        trial: Trial,
+        report: Report,
+        verdict: Verdict | None,
+        tell_end: Callable[[str, dict[str, Any]], None],
+    ) -> None:
         """A rule had ended the trial, and the process died before that was written down."""
         if verdict is None:
             return
         self._end(trial, (report, verdict), failed=False)
-        self.search.on_trial_complete(trial.trial_id, as_result(report))
+        tell_end(trial.trial_id, as_result(report))
         saved = self.record.epochs_left(str(trial))
         self.record.ended(str(trial), TrialState.STOPPED, verdict.decision(str(trial), saved))
 

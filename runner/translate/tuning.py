@@ -36,10 +36,15 @@ def trials_expected(experiment: Experiment) -> int:
 
 
 class TrialNames:
-    """trial_000, trial_001, ... in the order in which Ray creates the trials."""
+    """trial_000, trial_001, ... in the order in which Ray creates the trials.
 
-    def __init__(self, expected: int) -> None:
-        self.width = max(3, len(str(expected - 1)))
+    Args:
+        expected: trials of the whole run.
+        first: the name of the first trial where the run is taken up again: its trials keep their names.
+    """
+
+    def __init__(self, expected: int, first: str = "") -> None:
+        self.width = len(first.removeprefix("trial_")) or max(3, len(str(expected - 1)))
         self.names: dict[str, str] = {}
 
     def __call__(self, trial: Any) -> str:
@@ -84,7 +89,8 @@ def run_trials(
 
     resources = {"cpu": experiment.resources.cpu or 1.0, "gpu": experiment.resources.gpu or 0.0}
     verdicts = Verdicts()
-    names = TrialNames(trials_expected(experiment))
+    first = next((event.trial for event in earlier if event.kind == "proposed"), "")
+    names = TrialNames(trials_expected(experiment), first)
     stopper = StopByRule(experiment, verdicts, seconds_spent(earlier))
     plan = TrialPlan(
         trainable=experiment.trainable,
@@ -101,12 +107,9 @@ def run_trials(
     loggers = [
         LOGGERS.get(choice.name).build(experiment, record, tell, **choice.options) for choice in experiment.loggers
     ]
-    search = algorithm(
-        SEARCHERS.get(experiment.searcher.name).build(experiment, **experiment.searcher.options),
-        experiment.budget.max_concurrent,
-    )
+    search = algorithm(SEARCHERS.get(experiment.searcher.name).build(experiment, **experiment.searcher.options))
     scheduler = SCHEDULERS.get(experiment.scheduler.name).build(experiment, verdicts, **experiment.scheduler.options)
-    resumption = Resumption(record, earlier, scheduler, stopper, verdicts, search)
+    resumption = Resumption(record, earlier, scheduler, stopper, verdicts)
     retries.only_of_dead_processes()
     try:
         tune.run(
@@ -115,7 +118,9 @@ def run_trials(
             storage_path=str(run.root.resolve()),
             config=to_ray(experiment.search_space),
             num_samples=experiment.budget.num_samples,
-            search_alg=JournaledSearch(search, journal, earlier, resumption.bring_back),
+            search_alg=JournaledSearch(
+                search, journal, experiment.budget.max_concurrent, earlier, resumption.bring_back
+            ),
             scheduler=scheduler,
             stop=stopper,
             resources_per_trial=resources,

@@ -97,6 +97,29 @@ def check_each_once(run: Path) -> None:
         assert {row["trial"]: int(row["iterations"]) for row in csv.DictReader(file)} == seen
 
 
+def journal(run: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (run / "journal.jsonl").read_text().splitlines()]
+
+
+def cut_before_a_stop_is_written(run: Path) -> str:
+    """Leave of a run of one trial at a time what it was when a trial that a rule had stopped was not told yet."""
+    names = [row[0] for row in outcome(run) if row[3] == "stopped"]
+    last = max(names)
+    events = [event for event in journal(run) if event.get("trial", "") <= last]
+    kept = [event for event in events if (event["kind"], event.get("trial")) != ("ended", last)]
+    (run / "journal.jsonl").write_text("".join(json.dumps(event) + "\n" for event in kept))
+    for name, changed in (("history.csv", False), ("trials.csv", True)):
+        head, *lines = (run / name).read_text().splitlines(keepends=True)
+        lines = [line for line in lines if line.split(",")[0] <= last]
+        if changed:
+            lines[-1] = lines[-1].replace(",stopped,", ",running,")
+        (run / name).write_text("".join([head, *lines]))
+    lines = (run / "decisions.jsonl").read_text().splitlines(keepends=True)
+    lines = [line for line in lines if json.loads(line)["trial"] <= last]
+    (run / "decisions.jsonl").write_text("".join(line for line in lines if f'"stopped", "trial": "{last}"' not in line))
+    return last
+
+
 @pytest.mark.parametrize("searcher", ["optuna", "random"])
 def test_a_driver_that_is_killed_again_and_again(project: Path, tmp_path_factory: Any, searcher: str) -> None:
     words = [*WORDS, BUDGET, f"searcher={searcher}"]
@@ -112,6 +135,10 @@ def test_a_driver_that_is_killed_again_and_again(project: Path, tmp_path_factory
     assert command.wait(timeout=200) == 0
     (other,) = undisturbed.glob("outputs/mine/*")
     assert outcome(run) == outcome(other)
+    stopped = cut_before_a_stop_is_written(run)
+    assert start(project, "resume", "outputs/mine").wait(timeout=200) == 0
+    assert outcome(run) == outcome(other)
+    assert stopped in [event["trial"] for event in journal(run) if event["kind"] == "ended"], "the next resume needs it"
     assert (run / "best" / "best.yaml").read_text() == (other / "best" / "best.yaml").read_text()
     states = {row[3] for row in outcome(run)}
     assert states == {"completed", "stopped"}, "something was left to be decided"
@@ -125,8 +152,11 @@ def test_an_interrupted_run_is_resumed_from_the_command_that_it_prints(run: Run,
     command.send_signal(signal.SIGINT)
     assert command.wait(timeout=100) == 130
     printed = next(line for line in (project / "out").read_text().splitlines() if "runner resume" in line)
-    done = run(*printed.split()[3:], "budget.max_failures=1")
+    before = reports(project)
+    done = run(*printed.split()[3:], "budget.max_failures=1", "budget.max_concurrent=1")
     assert done.code == 0, done.err
+    since = [row["trial"] for row in done.rows("history.csv")[before:]]
+    assert since == sorted(since), "one trial at a time, those that go on too"
     assert "budget.max_failures: 2 -> 1 (safe" in done.out
     assert {row["state"] for row in done.rows("trials.csv")} <= {"completed", "stopped"}
     assert len(done.rows("trials.csv")) == 4
@@ -171,9 +201,13 @@ def test_what_cannot_be_changed_is_refused_before_anything_starts(run_function: 
     assert "add --allow" in told
     assert "nothing more to do is asked for" in wrong(run, "extend", "latest").err
     assert "is less than before" in wrong(run, "extend", "latest", "budget.num_samples=1").err
+    used_up = wrong(run, "extend", "latest", "budget.num_samples=+1", "budget.time_budget=0.1").err
+    assert "0.1 s are used up: the run has worked for" in used_up
     assert "needs RUN" in wrong(run, "resume").err
     assert "there is no such folder" in wrong(run, "resume", "outputs/none").err
     assert "did you mean --allow" in wrong(run, "resume", "latest", "--alow").err
+    (first.run / "journal.jsonl").unlink()
+    assert "does not hold its trials" in wrong(run, "extend", "latest", "budget.num_samples=+1").err
     assert (first.run / "history.csv").read_bytes() == history
 
 

@@ -46,3 +46,15 @@ def test_a_trial_counts_its_failures_where_retries_are_decided() -> None:
 
     assert "self.run_metadata.num_failures <= self.max_failures" in inspect.getsource(Trial.should_recover)
     assert "exc" in inspect.signature(Trial.handle_error).parameters
+
+
+def test_failures_of_an_earlier_process_count() -> None:
+    from ray.tune.experiment import Trial
+
+    from runner.translate.internals.unfinished_trials import count_failures
+
+    trial = Trial("__fake", stub=True, max_failures=2)
+    count_failures(trial, 1)
+    assert trial.should_recover()
+    count_failures(trial, 3)
+    assert not trial.should_recover()

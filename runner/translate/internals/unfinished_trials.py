@@ -9,6 +9,11 @@ from ray.tune import Checkpoint
 from ray.tune.experiment import Trial
 
 
+def count_failures(trial: Trial, number: int) -> None:
+    """Let Ray know how often the process of a trial has died before: it retries up to a number of times in all."""
+    trial.run_metadata.num_failures = number
+
+
 def go_on(trial: Trial, last_result: Mapping[str, Any], checkpoint: Path | None, counted: Mapping[str, Any]) -> None:
     """Make a trial that has not started look as if it had been paused.
 

@@ -28,9 +28,4 @@ def random(
     points = listed(points_to_evaluate)
     if defaults_first:
         points = [nested(default_point(experiment.search_space, experiment.trainable.defaults() or {})), *points]
-    # tune.run ignores max_concurrent_trials where it is given this generator, which limits itself.
-    return BasicVariantGenerator(
-        points_to_evaluate=points or None,
-        max_concurrent=experiment.budget.max_concurrent or 0,
-        random_state=experiment.seed,
-    )
+    return BasicVariantGenerator(points_to_evaluate=points or None, random_state=experiment.seed)
