@@ -1,14 +1,18 @@
 """One process works on a run at a time."""
 
 import json
-import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
+
+import psutil  # type: ignore[import-untyped]
 
 from runner.errors import ConfigError, Problem
 from runner.runs.atomic import replacing
 from runner.runs.folder import RunFolder
+
+CLOCK_SECONDS = 2.0
 
 
 @contextmanager
@@ -16,7 +20,9 @@ def working_on(run: RunFolder) -> Iterator[None]:
     """Claim the run for this process. Raises ConfigError where another one works on it."""
     refuse_taken(run)
     with replacing(run.driver) as draft:
-        draft.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname()}), encoding="utf-8")
+        this = psutil.Process()
+        driver = {"pid": this.pid, "began": this.create_time(), "host": socket.gethostname()}
+        draft.write_text(json.dumps(driver), encoding="utf-8")
     try:
         yield
     finally:
@@ -31,17 +37,17 @@ def refuse_taken(run: RunFolder) -> None:
     if driver["host"] != socket.gethostname():
         message = f"is worked on from the machine {driver['host']}, or was when that went down"
         raise ConfigError([Problem("run-taken", str(run.root), message, f"where it is not: rm {run.driver}")])
-    if driver["pid"] != os.getpid() and _lives(driver["pid"]):
+    if driver["pid"] != psutil.Process().pid and _lives(driver):
         message = f"the process {driver['pid']} is working on it"
         raise ConfigError([Problem("run-taken", str(run.root), message, f"wait for it, or: kill {driver['pid']}")])
 
 
-def _lives(pid: int) -> bool:
-    """Whether there is such a process; after a reboot the number may be another program's."""
+def _lives(driver: dict[str, Any]) -> bool:
+    """Whether that very process is there: after a crash or a reboot its number may be another program's."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        process = psutil.Process(driver["pid"])
+        # The start is counted from the boot, whose time moves a little where the clock is set.
+        same = abs(process.create_time() - driver["began"]) < CLOCK_SECONDS
+        return bool(same and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
         return False
-    except PermissionError:
-        return True
-    return True

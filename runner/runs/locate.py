@@ -37,7 +37,8 @@ def is_run(root: Path) -> bool:
 
 def runs_below(root: Path) -> list[RunFolder]:
     """The runs of a folder of runs, of one experiment or of several, the newest last."""
-    found = {table.parent for pattern in ("*", "*/*", "*/*/*") for table in root.glob(f"{pattern}/history.csv")}
+    depths = ("*", "*/*", "*/*/*", "multirun/*/*/*")
+    found = {table.parent for pattern in depths for table in root.glob(f"{pattern}/history.csv")}
     return [RunFolder(folder) for folder in sorted(filter(is_run, found), key=_began)]
 
 

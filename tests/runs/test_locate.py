@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from runner.errors import ConfigError
-from runner.runs.folder import RunFolder
+from runner.runs.folder import MultirunFolder, RunFolder
 from runner.runs.locate import run_folder, trial_name
 
 
@@ -26,6 +26,13 @@ def project(tmp_path: Path) -> Path:
 def test_a_run_is_a_folder_or_the_newest_below_it(project: Path, name: str) -> None:
     assert run_folder(name, project).root.name == "2026-01-02_03-04-02"
     assert run_folder(str(project / "outputs" / "a"), project / "elsewhere").root.name == "2026-01-02_03-04-02"
+
+
+def test_the_newest_run_may_be_a_job_of_a_multirun(project: Path) -> None:
+    job = MultirunFolder.create(project / "outputs", "a", datetime(2026, 1, 2, 4)).job(1)
+    job.write_config({}, [])
+    job.history_csv.write_text("")
+    assert run_folder("latest", project) == job
 
 
 @pytest.mark.parametrize(
