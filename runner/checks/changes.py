@@ -37,6 +37,7 @@ RULES: tuple[tuple[str, Weight, str], ...] = (
     ("resources", Weight.SAFE, "what a trial takes from now on"),
     ("ray", Weight.SAFE, "where the trials run"),
     ("logger", Weight.SAFE, "what is written from now on"),
+    ("report", Weight.SAFE, "what is drawn at the end"),
     ("trainable.on_oom", Weight.SAFE, "what follows when a trial is out of memory"),
     ("trainable.keep_best", Weight.SAFE, "which weights are kept"),
     ("trainable.curves", Weight.SAFE, "which pictures are drawn"),

@@ -40,9 +40,9 @@ def take_up(arguments: Arguments, *, must_be_more: bool) -> int:
     before = read_yaml_file(run.config)
     words = _absolute(arguments.words, before)
     after = change(before, words, HydraLoader(search_path(None, project)))
+    job = check(after, words)  # first: a word that no config could hold is no change
     found = list(changes.changes(before, after))
     _refuse(found, run, allowed="--allow" in arguments.flags)
-    job = check(after, words)
     left, expected = _left(run, job)
     if must_be_more and not any(one.key.startswith("budget.") for one in found):
         remedy = f"type python -m runner extend {shown(run.root)} budget.num_samples=+{max(1, expected)}"

@@ -15,3 +15,12 @@ def replacing(path: Path) -> Iterator[Path]:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def cut_unfinished_line(path: Path) -> None:
+    """Take away the end of a file of lines whose process, or machine, was gone while it wrote one."""
+    content = path.read_bytes()
+    whole = content.rfind(b"\n") + 1
+    if whole != len(content):
+        with path.open("r+b") as file:
+            file.truncate(whole)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.config.objective import OBJECTIVE
-from runner.runs.atomic import replacing
+from runner.runs.atomic import cut_unfinished_line, replacing
 from runner.runs.cells import cell, line, read_cell
 
 FIRST = ("trial", "iteration", "seconds", OBJECTIVE)
@@ -38,6 +38,7 @@ class History:
         if not path.is_file():
             path.write_text(line(FIRST), encoding="utf-8")
             return
+        cut_unfinished_line(path)
         with path.open(encoding="utf-8", newline="") as file:
             columns = next(csv.reader(file))[len(FIRST) :]
         self.columns = {_metric(column): column for column in columns}

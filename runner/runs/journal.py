@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
+from runner.runs.atomic import cut_unfinished_line
+
 Kind = Literal["began", "proposed", "reported", "ended", "checkpoint", "left"]
 
 
@@ -42,7 +44,8 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._cut_unfinished_line()
+        if path.is_file():
+            cut_unfinished_line(path)
 
     def write(self, event: Event) -> None:
         """Add one line, with the time it is now."""
@@ -58,15 +61,6 @@ class Journal:
     def events(self) -> list[Event]:
         """All that was written; nothing where there is no file yet."""
         return list(read(self.path))
-
-    def _cut_unfinished_line(self) -> None:
-        """Of a process that was killed while it wrote."""
-        if self.path.is_file():
-            content = self.path.read_bytes()
-            whole = content.rfind(b"\n") + 1
-            if whole != len(content):
-                with self.path.open("r+b") as file:
-                    file.truncate(whole)
 
 
 def read(path: Path) -> Iterator[Event]:

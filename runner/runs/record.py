@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.config.objective import OBJECTIVE, Objective
+from runner.runs.atomic import cut_unfinished_line
 from runner.runs.best import Best
 from runner.runs.decisions import Decision, append, is_over, read
 from runner.runs.folder import RunFolder
@@ -76,6 +77,7 @@ class Record:
         self._best = Best(run, objective)
         self._weights = Weights(run, objective, keep_best)
         run.decisions.touch()
+        cut_unfinished_line(run.decisions)
         if not run.trials_csv.exists():
             self._table.write([])
 

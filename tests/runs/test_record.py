@@ -235,6 +235,27 @@ def test_closing_interrupts_what_still_runs(run: RunFolder, record: Record, play
     assert run.best_weights.read_text() == "first"
 
 
+def test_a_run_is_taken_up_whose_last_lines_were_being_written(
+    run: RunFolder, record: Record, play: Play, objective: Objective
+) -> None:
+    for name in ("t1", "t2"):
+        play.trial(name, [0.1, 0.5, 0.6], lr=1.0)
+    play.end("t1")
+    for path in (run.history_csv, run.decisions):
+        path.write_bytes(path.read_bytes()[:-9])
+    again = Record(run, objective, expected_trials=2, max_epochs=10)
+    again.take_up({"t1": {"lr": 1.0}, "t2": {"lr": 1.0}})
+    assert [(report.trial, report.iteration) for report in again.reports()][-2:] == [("t2", 1), ("t2", 2)]
+    assert run.decisions.read_text() == ""
+    # A rule had ended it, or it fails, before it has been started again.
+    again.ended("t2", TrialState.STOPPED, Decision("t2", 2, "asha", 0.5, 0.6, "0.5 is below 0.6"))
+    assert [(row["state"], row["reason"]) for row in rows(run.trials_csv)] == [
+        ("completed", "trained to its end"),
+        ("stopped", "0.5 is below 0.6"),
+    ]
+    assert json.loads(run.decisions.read_text())["rule"] == "asha"
+
+
 def test_every_file_reads_well_at_any_time(run: RunFolder, record: Record, play: Play) -> None:
     def read_all() -> None:
         rows(run.history_csv)
