@@ -253,10 +253,12 @@ def _next_commands(job: Job, run: RunFolder, code: int, *, cut_off: bool) -> lis
     else:
         commands.append(f"python -m runner why {folder}")
     budget = job.experiment.budget
+    tuned = set(job.experiment.search_space.searched()) - {SEED} and not run.confirm_yaml.is_file()
+    if code == OK and tuned:
+        commands.append(f"python -m runner promote {folder} --name {shlex.quote(f'{job.experiment.name}_best')}")
     if code == OK and cut_off and budget.time_budget is not None:
         commands.append(f"python -m runner resume {folder} budget.time_budget={2 * budget.time_budget:g}s")
-    elif code == OK and set(job.experiment.search_space.searched()) - {SEED} and not run.confirm_yaml.is_file():
-        commands.append(f"python -m runner promote {folder} --name {shlex.quote(f'{job.experiment.name}_best')}")
+    elif code == OK and tuned:
         commands.append(f"python -m runner extend {folder} budget.num_samples=+{budget.num_samples}")
     chosen = {choice.name for choice in job.experiment.loggers}
     if "tensorboard" in chosen:

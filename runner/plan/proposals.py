@@ -50,7 +50,7 @@ def proposals(experiment: Experiment, most: int) -> Proposals:
         logging.getLogger(library).setLevel(logging.ERROR)
     trials = trials_expected(experiment)
     foreseeable = min(trials, _foreseeable(built, trials))
-    search = algorithm(built, max_concurrent=None)
+    search = algorithm(built)
     space, names = to_ray(experiment.search_space), TrialNames(trials)
     tune.register_trainable("plan", Trainable)
     with tempfile.TemporaryDirectory() as folder:

@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
+import yaml
+
 from runner.config.suggest import did_you_mean
 from runner.errors import ConfigError, Problem
 from runner.runs.folder import RunFolder
 
 LATEST = "latest"
+KEYS = {"name", "objective", "budget", "searcher", "scheduler", "search_space"}
+"""Of a run's configuration, which commands on a run look up."""
 
 
 def run_folder(name: str, project: Path) -> RunFolder:
@@ -17,10 +21,9 @@ def run_folder(name: str, project: Path) -> RunFolder:
         project: the folder in which the command was typed.
     """
     root = project / "outputs" if name == LATEST else project / name
-    if is_run(root):
-        return RunFolder(root)
-    runs = runs_below(root)
+    runs = [RunFolder(root)] if is_run(root) else runs_below(root)
     if runs:
+        _refuse_foreign(runs[-1])
         return runs[-1]
     if not root.is_dir():
         known = [str(run.root.relative_to(project)) for run in runs_below(project / "outputs")]
@@ -33,6 +36,18 @@ def is_run(root: Path) -> bool:
     """Whether a run has been started in `root`."""
     run = RunFolder(root)
     return run.config.is_file() and run.history_csv.is_file()
+
+
+def _refuse_foreign(run: RunFolder) -> None:
+    """Raise ConfigError where config.yaml is not as a run leaves it."""
+    try:
+        config = yaml.safe_load(run.config.read_text(encoding="utf-8"))
+        wrong = "" if isinstance(config, dict) and config.keys() >= KEYS else f"lacks some of {', '.join(sorted(KEYS))}"
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        wrong = f"is not YAML: {error}"
+    if wrong:
+        remedy = "name the folder of a run, or put back the file that the run wrote"
+        raise ConfigError([Problem("run-folder", str(run.config), wrong, remedy)])
 
 
 def runs_below(root: Path) -> list[RunFolder]:

@@ -72,14 +72,14 @@ class Record:
         self.epochs = 0
         self.most_running = 0
         self.ended_early = ""
-        self._history = History(run.history_csv)
         self._table = TrialsTable(run.trials_csv)
+        if not run.trials_csv.exists():
+            self._table.write([])
+        self._history = History(run.history_csv)  # after the table: it makes the folder that of a run
         self._best = Best(run, objective)
         self._weights = Weights(run, objective, keep_best)
         run.decisions.touch()
         cut_unfinished_line(run.decisions)
-        if not run.trials_csv.exists():
-            self._table.write([])
 
     def take_up(self, configs: Mapping[str, Mapping[str, Any]]) -> None:
         """Know the trials of earlier processes; those that had not ended are `interrupted` until they start again.

@@ -8,7 +8,7 @@ import pytest
 
 from runner.errors import ConfigError
 from runner.runs.folder import MultirunFolder, RunFolder
-from runner.runs.locate import run_folder, trial_name
+from runner.runs.locate import KEYS, run_folder, trial_name
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def project(tmp_path: Path) -> Path:
     for name, second in (("a", 1), ("a", 2), ("b", 3)):
         run = RunFolder.create(tmp_path / "outputs", name, datetime(2026, 1, 2, 3, 4, second))
         if name == "a":
-            run.write_config({}, [])
+            run.write_config(dict.fromkeys(KEYS), [])
             run.history_csv.write_text("")
     return tmp_path
 
@@ -30,7 +30,7 @@ def test_a_run_is_a_folder_or_the_newest_below_it(project: Path, name: str) -> N
 
 def test_the_newest_run_may_be_a_job_of_a_multirun(project: Path) -> None:
     job = MultirunFolder.create(project / "outputs", "a", datetime(2026, 1, 2, 4)).job(1)
-    job.write_config({}, [])
+    job.write_config(dict.fromkeys(KEYS), [])
     job.history_csv.write_text("")
     assert run_folder("latest", project) == job
 
@@ -49,6 +49,16 @@ def test_what_is_no_run_says_which_there_are(project: Path, name: str, says: str
         run_folder(name, project)
     assert caught.value.exit_code == 2
     assert os.linesep in str(caught.value)
+
+
+@pytest.mark.parametrize("content", ["", "- a", "name: other", "a: [", b"\xff"])
+def test_a_config_that_no_run_wrote_is_told(project: Path, content: str | bytes) -> None:
+    config = project / "outputs" / "a" / "2026-01-02_03-04-02" / "config.yaml"
+    config.write_bytes(content if isinstance(content, bytes) else content.encode())
+    os.utime(config, (2**32, 2**32))
+    with pytest.raises(ConfigError, match=r"config\.yaml") as caught:
+        run_folder("latest", project)
+    assert caught.value.exit_code == 2
 
 
 def test_a_trial_may_be_a_number() -> None:
