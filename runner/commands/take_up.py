@@ -4,12 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from runner.checks import changes
 from runner.checks.changes import Change, Weight
 from runner.commands.arguments import Arguments
 from runner.commands.earlier import started_in
-from runner.commands.job import Job, check, refuse_machine, refuse_resources, refuse_searcher, run_job
+from runner.commands.job import Job, check, examine, refuse_machine, refuse_resources, refuse_searcher, run_job
 from runner.config.compose import change
 from runner.config.hydra_loader import HydraLoader, read_yaml_file, search_path
 from runner.errors import OK, ConfigError, Problem
@@ -40,9 +41,10 @@ def take_up(arguments: Arguments, *, must_be_more: bool) -> int:
     before = read_yaml_file(run.config)
     words = _absolute(arguments.words, before)
     after = change(before, words, HydraLoader(search_path(None, project)))
-    job = check(after, words)  # first: a word that no config could hold is no change
+    _refuse_unknown(after)
     found = list(changes.changes(before, after))
     _refuse(found, run, allowed="--allow" in arguments.flags)
+    job = check(after, words)
     left, expected = _left(run, job)
     if must_be_more and not any(one.key.startswith("budget.") for one in found):
         remedy = f"type python -m runner extend {shown(run.root)} budget.num_samples=+{max(1, expected)}"
@@ -82,6 +84,14 @@ def _refuse_without_journal(run: RunFolder, events: Sequence[Event]) -> None:
         raise ConfigError([Problem("run-folder", shown(run.root), message, remedy)])
 
 
+def _refuse_unknown(config: dict[str, Any]) -> None:
+    """Raise ConfigError for keys that no config has: a word with a slip in it is no change."""
+    _, problems = examine(config)
+    unknown = [problem for problem in problems if problem.rule == "unknown-key"]
+    if unknown:
+        raise ConfigError(unknown)
+
+
 def _refuse_used_up(job: Job, spent: float) -> None:
     """Raise ConfigError where no time is left: every trial would be stopped at its start."""
     budget = job.experiment.budget.time_budget
@@ -101,7 +111,9 @@ def _absolute(words: Sequence[str], config: dict[str, object]) -> tuple[str, ...
 def _refuse(found: Sequence[Change], run: RunFolder, *, allowed: bool) -> None:
     """Raise ConfigError where a change is impossible, or wants a word more."""
     wrong = [one for one in found if one.weight is Weight.IMPOSSIBLE or (one.weight is Weight.ALLOW and not allowed)]
-    fewer = [one for one in found if one.key == "budget.num_samples" and (one.after or 0) < (one.before or 0)]
+    # What is no number is told when the config is read.
+    numbers = [one for one in found if one.key == "budget.num_samples" and isinstance(one.after, int)]
+    fewer = [one for one in numbers if one.after < one.before]
     if wrong or fewer:
         told = [
             Problem("change", one.key, f"{one.before!r} -> {one.after!r}: {one.reason}", _remedy(one, run))
