@@ -1,8 +1,13 @@
 """The private parts of Ray that runner/translate/internals builds on, and the version that they were tried with."""
 
 import inspect
+from pathlib import Path
+from typing import Any
 
 import pytest
+
+from runner.errors import CheckpointError
+from runner.runs.folder import RunFolder
 
 pytestmark = pytest.mark.slow
 TRIED = "2.60"
@@ -58,3 +63,33 @@ def test_failures_of_an_earlier_process_count() -> None:
     assert trial.should_recover()
     count_failures(trial, 3)
     assert not trial.should_recover()
+
+
+def test_the_newest_checkpoint_that_is_whole_may_be_of_an_earlier_process(tmp_path: Path) -> None:
+    from runner.translate.internals.reporting_trainable import newest_usable
+
+    names = ["tune/trial_000/checkpoint_000003", "tune/trial_000/checkpoint_000004"]
+    names += ["tune_2/trial_000/checkpoint_000000", "tune_2/trial_000/checkpoint_000001"]
+    for name in names:
+        (tmp_path / name).mkdir(parents=True)
+
+    class Accepting:
+        """Takes the checkpoints of `whole`."""
+
+        def __init__(self, *whole: str) -> None:
+            self.whole = whole
+
+        def accept(self, folder: Path) -> int:
+            name = str(folder.relative_to(tmp_path))
+            if name not in self.whole:
+                raise CheckpointError("it is not whole")
+            return names.index(name)
+
+    def usable(newest: int, *whole: int) -> int | None:
+        accepting: Any = Accepting(*(names[number] for number in whole))
+        found = newest_usable(accepting, RunFolder(tmp_path), tmp_path / names[newest])
+        return found and found[1]
+
+    assert usable(3, 0, 1, 2, 3) == 3
+    assert usable(2, 0, 1, 3) == 1
+    assert usable(2, 3) is None

@@ -18,6 +18,7 @@ from ray.tune.trainable.function_trainable import wrap_function
 from runner.config.objective import OBJECTIVE, Objective
 from runner.config.trainable import Trainable, Trial
 from runner.errors import CheckpointError, RunnerError
+from runner.runs.folder import RunFolder
 from runner.translate.callbacks.reports import RAY_KEYS
 
 _TAKEN = RAY_KEYS - {"timestamp", "checkpoint_dir_name", "should_checkpoint"}
@@ -62,7 +63,7 @@ def reporting_trainable(plan: TrialPlan) -> type:
 
         def load_checkpoint(self, checkpoint_result: Any) -> None:
             """Go on from the newest checkpoint that the trainable accepts, or from the start where it accepts none."""
-            usable = _newest_usable(plan.trainable, checkpoint_result.checkpoint)
+            usable = newest_usable(plan.trainable, RunFolder(plan.run_folder), Path(checkpoint_result.checkpoint.path))
             get_session().loaded_checkpoint = usable and usable[0]
             if usable is None:
                 self._iteration = 0
@@ -107,12 +108,18 @@ def reporting_trainable(plan: TrialPlan) -> type:
     return ReportingTrainable
 
 
-def _newest_usable(trainable: Trainable, newest: Checkpoint) -> tuple[Checkpoint, int | None] | None:
-    """The newest checkpoint that the trainable accepts, with its iteration (None: as Ray counted)."""
-    latest = Path(newest.path)
-    for folder in sorted(latest.parent.glob("checkpoint_*"), reverse=True):
-        if folder.name > latest.name:
-            continue  # of a report that Ray has not received
+def newest_usable(trainable: Trainable, run: RunFolder, newest: Path) -> tuple[Checkpoint, int | None] | None:
+    """The newest checkpoint that the trainable accepts, with its iteration (None: as Ray counted).
+
+    Those behind `newest`, the last of which Ray knows, are of reports that it has not received.
+    """
+    segments = run.segments()
+
+    def age(folder: Path) -> tuple[int, str]:
+        return segments.index(folder.parent.parent), folder.name
+
+    known = [folder for folder in run.checkpoints(newest.parent.name) if age(folder) <= age(newest)]
+    for folder in reversed(known):
         try:
             return Checkpoint.from_directory(str(folder)), trainable.accept(folder)
         except CheckpointError as error:
