@@ -28,7 +28,7 @@ from runner.runs.journal import Event, Journal, seconds_spent
 from runner.runs.output import redirected, terminal
 from runner.runs.progress import Progress
 from runner.runs.record import Record
-from runner.runs.summary import exit_code, summary
+from runner.runs.summary import NextSteps, exit_code, summary
 from runner.runs.wording import shown
 
 MOST_TOLD = 4
@@ -208,13 +208,13 @@ def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, flo
         journal.write(Event("left"))
     seconds = time.monotonic() - started + seconds_spent(earlier)
     code = FAILED if failure else exit_code(record, interrupted)
-    commands = _next_commands(job, run, code, cut_off=bool(record.ended_early))
-    told = summary(record, run, max_epochs=budget.max_epochs, seconds=seconds, next_commands=commands)
+    told = summary(record, run, max_epochs=budget.max_epochs, seconds=seconds)
     console.print(told, soft_wrap=True)
     if failure:
         console.print(f"error: {failure}", markup=False, soft_wrap=True)
     if experiment.report and code != INTERRUPTED:
         _report(run, console)
+    console.print(NextSteps(_next_commands(job, run, code, cut_off=bool(record.ended_early))), soft_wrap=True)
     return _result(job, run, record, seconds, code, failure)
 
 
@@ -244,7 +244,7 @@ def _lock(experiment: Experiment, run: RunFolder, project: Path, console: Consol
         console.print(f"note: the run goes on in another environment: {told}{more}", markup=False, soft_wrap=True)
 
 
-def _next_commands(job: Job, run: RunFolder, code: int, *, cut_off: bool) -> list[str]:
+def _next_commands(job: Job, run: RunFolder, code: int, *, cut_off: bool) -> tuple[str, ...]:
     """Commands for what people do next."""
     folder = shlex.quote(shown(run.root))
     commands = []
@@ -265,7 +265,7 @@ def _next_commands(job: Job, run: RunFolder, code: int, *, cut_off: bool) -> lis
         commands.append(f"tensorboard --logdir {folder}")
     if "wandb" in chosen and list(run.root.glob("wandb/offline-run-*")):
         commands.append(f"wandb sync {shlex.quote(shown(run.root / 'wandb'))}/offline-run-*")
-    return commands
+    return tuple(commands)
 
 
 def _result(job: Job, run: RunFolder, record: Record, seconds: float, code: int, failure: str) -> JobResult:

@@ -36,17 +36,14 @@ def exit_code(record: Record, interrupted: bool) -> int:
     return OK if any(row.state in valid and row.best is not None for row in record.rows.values()) else FAILED
 
 
-def summary(
-    record: Record, run: RunFolder, *, max_epochs: int | None, seconds: float, next_commands: Sequence[str]
-) -> "Summary":
+def summary(record: Record, run: RunFolder, *, max_epochs: int | None, seconds: float) -> "Summary":
     """The end of a run as a renderable.
 
     Args:
         max_epochs: reports of a full trial, None where the trainable decides.
         seconds: how long the run took.
-        next_commands: what can be typed next, one command each.
     """
-    return Summary(record, run, max_epochs, seconds, tuple(next_commands))
+    return Summary(record, run, max_epochs, seconds)
 
 
 @dataclass(frozen=True)
@@ -57,7 +54,6 @@ class Summary:
     run: RunFolder
     max_epochs: int | None
     seconds: float
-    next_commands: tuple[str, ...]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         for label, value in self._lines():
@@ -67,10 +63,6 @@ class Summary:
                 for state, style in STYLES.items():
                     text.highlight_words([state.words], style)
             yield text
-        if self.next_commands:
-            yield Text("next", style="bold")
-        for command in self.next_commands:
-            yield Text("\n".join(_continued(command, options.max_width)))
 
     def _lines(self) -> Iterator[tuple[str, str]]:
         yield "trials", self._trials()
@@ -162,6 +154,19 @@ class Summary:
         paths.append(("run folder", self.run.root))
         for label, path in paths:
             yield label, shown(path)
+
+
+@dataclass(frozen=True)
+class NextSteps:
+    """What can be typed next, one command each; the last words of a run."""
+
+    commands: tuple[str, ...]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        if self.commands:
+            yield Text("next", style="bold")
+        for command in self.commands:
+            yield Text("\n".join(_continued(command, options.max_width)))
 
 
 def headline_metrics(row: TrialRow, targets: Sequence[str]) -> dict[str, float]:

@@ -9,7 +9,7 @@ from rich.console import Console
 from runner.errors import FAILED, INTERRUPTED, OK
 from runner.runs.folder import RunFolder
 from runner.runs.record import Record, TrialState
-from runner.runs.summary import exit_code, headline_metrics, summary
+from runner.runs.summary import NextSteps, exit_code, headline_metrics, summary
 
 from .conftest import Play
 from .test_progress import TRACEBACK
@@ -18,7 +18,8 @@ from .test_progress import TRACEBACK
 def read(record: Record, run: RunFolder, width: int = 80, *commands: str) -> str:
     console = Console(file=io.StringIO(), width=width, force_terminal=False)
     with console.capture() as capture:
-        console.print(summary(record, run, max_epochs=10, seconds=83, next_commands=commands))
+        console.print(summary(record, run, max_epochs=10, seconds=83))
+        console.print(NextSteps(commands))
     return capture.get()
 
 
