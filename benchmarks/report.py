@@ -1,4 +1,4 @@
-"""How long `report` and `runner.load` take on a large run, and how much memory.
+"""How long `report`, `why` and `runner.load` take on a large run, and how much memory.
 
     python benchmarks/report.py [--trials 1000] [--epochs 50]
 
@@ -92,6 +92,7 @@ def main() -> None:
         write_run(root, given.trials, given.epochs)
         print(f"{given.trials} trials of at most {given.epochs} reports (goal: 10 s and 500 MB each)")
         measure("runner.load", sys.executable, "-c", LOAD, str(root))
+        measure("why", sys.executable, "-m", "runner", "why", str(root))
         measure("report", sys.executable, "-m", "runner", "report", str(root))
         print(f"report.html                  {(root / 'report.html').stat().st_size / 1e6:6.1f} MB")
         for kind in ("csv", "parquet", "optuna"):
