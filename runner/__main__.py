@@ -1,24 +1,31 @@
 """`python -m runner`: read the command line, open the door that it names, and turn errors into one message."""
 
+import os
 import sys
 from collections.abc import Sequence
 
 from runner import __version__
 from runner.commands.arguments import Arguments, parse
 from runner.commands.command import load
-from runner.errors import RunnerError
+from runner.errors import INTERRUPTED, OK, RunnerError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line `argv`. Returns the exit code of runner.errors."""
     try:
-        return _dispatch(parse(sys.argv[1:] if argv is None else argv))
+        code = _dispatch(parse(sys.argv[1:] if argv is None else argv))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read (`| head`) has seen enough; the interpreter would complain of it once more at its exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
     except RunnerError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
-        return 130
+        return INTERRUPTED
+    return code
 
 
 def _dispatch(arguments: Arguments) -> int:

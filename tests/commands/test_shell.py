@@ -70,3 +70,13 @@ def test_what_a_user_types_arrives_as_it_was_meant(line: str, tmp_path: Path) ->
     config = yaml.load(done.stdout, Loader=yaml.SafeLoader)
     assert {key: value(config, key) for key in LINES[line]} == LINES[line]
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("line", ["--help", "why --help"])
+def test_a_reader_that_has_seen_enough_is_no_error(line: str, tmp_path: Path) -> None:
+    command = f"({RUNNER.removesuffix(' --cfg job')} {line}; echo code $? >&2) | head -1"
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.stderr, len(done.stdout.splitlines())) == ("code 0\n", 1)
