@@ -60,7 +60,7 @@ def test_defaults_outside_of_the_space_and_whole_numbers_are_told(tmp_path: Path
 @pytest.mark.parametrize(
     ("words", "rule"),
     [
-        (("experiment=shapes",), "never-learns"),
+        (("experiment=shapes", "searcher.sampler_args.n_startup_trials=10"), "never-learns"),
         (("experiment=digits", "budget.num_samples=1"), "stops-nothing"),
         (("experiment=digits", "stopper=[max_iterations]", "stopper.max_iterations.max_iter=2"), "stops-nothing"),
         (("experiment=digits", "budget.time_budget=1m"), "time-budget"),

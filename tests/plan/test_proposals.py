@@ -46,8 +46,8 @@ def test_defaults_and_points_come_first_and_are_told_as_such() -> None:
 
 def test_defaults_outside_of_the_space_do_not_count_as_a_draw() -> None:
     many = ("experiment=shapes", "budget.num_samples=30")
-    assert proposals(experiment(*many), most=0).foreseeable == 10
-    assert proposals(experiment(*many, "search_space.box.upper=7"), most=0).foreseeable == 11
+    assert proposals(experiment(*many), most=0).foreseeable == 3
+    assert proposals(experiment(*many, "search_space.box.upper=7"), most=0).foreseeable == 4
 
 
 def test_all_points_of_a_grid_are_proposed() -> None:

@@ -251,7 +251,8 @@ def test_real_data_is_whole(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_reading_imports_neither_torch_nor_ultralytics(mine: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from runner.trainables.yolo import Yolo, data_checks\n"
+        "import sys; from pathlib import Path; from runner.trainables.yolo import Yolo\n"
+        "from runner.trainables.yolo.data import checks as data_checks\n"
         "found = list(data_checks.problems(Yolo(model='yolo11n.yaml', data='mine/data.yaml'), Path()))\n"
         "assert len(found) == 1, found\n"
         "assert not {'torch', 'ultralytics', 'ray'} & set(sys.modules)\n"
