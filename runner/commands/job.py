@@ -147,15 +147,8 @@ def new_folder(job: Job, project: Path) -> RunFolder:
 
 def run_in(folder: RunFolder, job: Job, project: Path) -> JobResult:
     """Start Ray and run a checked job into its new folder, which goes where it cannot start. Raises ConfigError."""
-    from runner.translate.ray_session import ray_session
-    from runner.translate.signals import ending_as_interrupt
-
-    console = terminal()
-    console.print(f"starting Ray ({job.experiment.ray.name})")
     try:
-        with ending_as_interrupt(), redirected(folder.log), ray_session(job.experiment.ray) as available:
-            refuse_resources([job], available)
-            return run_job(job, folder, project, available, console)
+        return run_on_ray(folder, job, project)
     except ConfigError:
         folder.discard()  # also where data that was fetched for the run proved wrong: no trial has started
         raise
@@ -163,6 +156,18 @@ def run_in(folder: RunFolder, job: Job, project: Path) -> JobResult:
         if not folder.config.exists():
             folder.discard()
         raise
+
+
+def run_on_ray(folder: RunFolder, job: Job, project: Path) -> JobResult:
+    """Start Ray for a job whose machine has been checked, new or taken up, and run it. Raises ConfigError."""
+    from runner.translate.ray_session import ray_session
+    from runner.translate.signals import ending_as_interrupt
+
+    console = terminal()
+    console.print(f"starting Ray ({job.experiment.ray.name})")
+    with ending_as_interrupt(), redirected(folder.log), ray_session(job.experiment.ray) as available:
+        refuse_resources([job], available)
+        return run_job(job, folder, project, available, console)
 
 
 def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, float], console: Console) -> JobResult:

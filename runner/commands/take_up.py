@@ -10,7 +10,7 @@ from runner.checks import changes
 from runner.checks.changes import Change, Weight
 from runner.commands.arguments import Arguments
 from runner.commands.earlier import started_in
-from runner.commands.job import Job, check, examine, refuse_machine, refuse_resources, refuse_searcher, run_job
+from runner.commands.job import Job, check, examine, refuse_machine, refuse_searcher, run_on_ray
 from runner.config.compose import change
 from runner.config.hydra_loader import HydraLoader, read_yaml_file, search_path
 from runner.errors import OK, ConfigError, Problem
@@ -20,7 +20,6 @@ from runner.runs.driver import refuse_taken
 from runner.runs.folder import RunFolder
 from runner.runs.journal import Event, read, seconds_spent
 from runner.runs.locate import run_folder
-from runner.runs.output import redirected, terminal
 from runner.runs.trials_table import read_rows
 from runner.runs.wording import plural, shown
 
@@ -58,21 +57,10 @@ def take_up(arguments: Arguments, *, must_be_more: bool) -> int:
     _refuse_used_up(job, seconds_spent(events))
     for one in found:
         print(one)
-    return _go_on(replace(job, words=_all_words(run, words)), run, project)
-
-
-def _go_on(job: Job, run: RunFolder, project: Path) -> int:
+    job = replace(job, words=_all_words(run, words))
     refuse_machine([job], project)
     refuse_searcher([job])
-
-    from runner.translate.ray_session import ray_session
-    from runner.translate.signals import ending_as_interrupt
-
-    console = terminal()
-    console.print(f"starting Ray ({job.experiment.ray.name})")
-    with ending_as_interrupt(), redirected(run.log), ray_session(job.experiment.ray) as available:
-        refuse_resources([job], available)
-        return run_job(job, run, project, available, console).exit_code
+    return run_on_ray(run, job, project).exit_code
 
 
 def _refuse_without_journal(run: RunFolder, events: Sequence[Event]) -> None:

@@ -29,6 +29,11 @@ class Objective:
 
     targets: tuple[Target, ...]
 
+    @classmethod
+    def of(cls, config: Mapping[str, Any]) -> "Objective":
+        """That of a config as a run keeps it. Raises KeyError and TypeError where it is another."""
+        return cls(tuple(Target(**target) for target in config["objective"]["metrics"]))
+
     @property
     def mode(self) -> Mode:
         return self.targets[0].mode if len(self.targets) == 1 else "max"

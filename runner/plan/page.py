@@ -15,10 +15,7 @@ from runner.plan.epochs import Rung
 from runner.plan.plan import Part, Plan
 from runner.plan.proposals import Proposal, Proposals
 from runner.plan.space import Parameter
-from runner.runs.wording import NOTHING, duration, number, parameters, plural, roughly, shown, wrapped
-
-INDENT = 14
-"""Columns of the labels on the left, as in the summary of a run."""
+from runner.runs.wording import NOTHING, duration, labelled, number, parameters, plural, roughly, shown
 
 
 @dataclass(frozen=True)
@@ -35,7 +32,7 @@ class Page:
             yield _space([parameter for parameter in plan.space if parameter.distribution])
         yield _headline("proposals", _how_many(plan.proposals))
         for one in plan.proposals.first:
-            yield Text(wrapped(f"{one.trial:<{INDENT}}{_proposal(one, plan.space)}", width, INDENT))
+            yield Text(labelled(one.trial, _proposal(one, plan.space), width))
         if plan.epochs is not None and plan.epochs.rungs:
             yield _headline("rungs", "trials that are expected to reach each, and to go on")
             yield _rungs(plan.epochs.rungs)
@@ -46,7 +43,7 @@ class Page:
 
 def _lines(lines: Iterator[tuple[str, str]], width: int) -> Iterator[Text]:
     for label, value in lines:
-        text = Text(wrapped(f"{label:<{INDENT}}{value}", width, INDENT))
+        text = Text(labelled(label, value, width))
         text.stylize("bold", 0, len(label))
         yield text
 
@@ -191,7 +188,7 @@ def _problems(plan: Plan, width: int) -> Iterator[Text]:
         for problem in problems:
             where = f"{problem.where}: " if problem.where else ""
             remedy = f"; {problem.remedy}" if problem.remedy else ""
-            text = Text(wrapped(f"{label:<{INDENT}}{where}{problem.message}{remedy}", width, INDENT))
+            text = Text(labelled(label, f"{where}{problem.message}{remedy}", width))
             text.stylize(style, 0, len(label))
             yield text
     if plan.obstacles:

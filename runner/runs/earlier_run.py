@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from runner.config.nested import flat
-from runner.config.objective import OBJECTIVE, Objective, Target
+from runner.config.objective import OBJECTIVE, Objective
 from runner.config.search_space import SearchSpace, read_search_space
 from runner.config.trainable import ADJUSTED
 from runner.errors import ConfigError, Problem
@@ -76,7 +76,7 @@ class EarlierRun:
         """Read config.yaml and trials.csv. Raises ValueError with what is wrong."""
         try:
             config = yaml.safe_load(run.config.read_text(encoding="utf-8"))
-            objective = Objective(tuple(Target(**target) for target in config["objective"]["metrics"]))
+            objective = Objective.of(config)
             space, _ = read_search_space(config["search_space"] or {})
         except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{shown(run.config)} is not as a run leaves it: {error!r}") from error

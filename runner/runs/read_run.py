@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from runner.config.objective import OBJECTIVE, Objective, Target
+from runner.config.objective import OBJECTIVE, Objective
 from runner.config.search_space import Distribution, SearchSpace, read_search_space
 from runner.errors import ConfigError, Problem
 from runner.runs.cells import cell
@@ -61,7 +61,7 @@ class Run:
     @cached_property
     def objective(self) -> Objective:
         """What was optimised."""
-        return Objective(tuple(Target(**target) for target in self.config["objective"]["metrics"]))
+        return Objective.of(self.config)
 
     @cached_property
     def search_space(self) -> SearchSpace:

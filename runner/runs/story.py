@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from runner.config.objective import OBJECTIVE, Objective, Target
+from runner.config.objective import OBJECTIVE, Objective
 from runner.runs.cells import read_cell
 from runner.runs.decisions import read
 from runner.runs.folder import RunFolder
@@ -36,7 +36,7 @@ class Story:
     def read(cls, run: RunFolder) -> "Story":
         """Of a run that is over or still going on."""
         config = yaml.safe_load(run.config.read_text(encoding="utf-8"))
-        objective = Objective(tuple(Target(**target) for target in config["objective"]["metrics"]))
+        objective = Objective.of(config)
         decisions: dict[str, list[dict[str, Any]]] = {}
         for line in read(run.decisions):
             decisions.setdefault(line["trial"], []).append(line)

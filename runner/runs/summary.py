@@ -16,10 +16,7 @@ from runner.runs.folder import RunFolder
 from runner.runs.live import STYLES, unit
 from runner.runs.record import Record, TrialRow, TrialState
 from runner.runs.trial import DEFAULTS
-from runner.runs.wording import duration, error_line, number, parameters, plural, shown, wrapped
-
-INDENT = 14
-"""Columns of the labels on the left."""
+from runner.runs.wording import INDENT, duration, error_line, labelled, number, parameters, plural, shown
 
 MOST_METRICS = 6
 MOST_ERRORS = 3
@@ -57,7 +54,7 @@ class Summary:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         for label, value in self._lines():
-            text = Text(wrapped(f"{label:<{INDENT}}{value}", options.max_width, INDENT))
+            text = Text(labelled(label, value, options.max_width))
             text.stylize("bold" if label == "best" else "dim", 0, INDENT)
             if label == "trials":
                 for state, style in STYLES.items():

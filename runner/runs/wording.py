@@ -10,6 +10,9 @@ from runner.config.nested import flat
 
 NOTHING = "-"
 
+INDENT = 14
+"""Columns of the labels on the left."""
+
 
 def number(value: float | None) -> str:
     """Four significant digits: 0.4321, 12.35, 2.1e-05."""
@@ -72,6 +75,6 @@ def wrapped(text: str, width: int, indent: int) -> str:
     )
 
 
-def labelled(label: str, text: str, width: int, indent: int = 14) -> str:
+def labelled(label: str, text: str, width: int) -> str:
     """A label on the left and words on the right, in lines of `width`."""
-    return wrapped(f"{label:<{indent}}{text}", width, indent)
+    return wrapped(f"{label:<{INDENT}}{text}", width, INDENT)
