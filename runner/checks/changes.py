@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from runner.config.nested import flat
+from runner.config.nested import differing
 from runner.config.search_space import spelled_out
 
 
@@ -63,11 +63,9 @@ RULES: tuple[tuple[str, Weight, str], ...] = (
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
     """Every key of two configs whose values differ, with what that means."""
-    old, new = flat(_spelled_out(before)), flat(_spelled_out(after))
-    for key in dict.fromkeys([*old, *new]):
-        if old.get(key) != new.get(key):
-            _, weight, reason = next(rule for rule in RULES if _below(key, rule[0]))
-            yield Change(key, old.get(key), new.get(key), weight, reason)
+    for key, old, new in differing(_spelled_out(before), _spelled_out(after)):
+        _, weight, reason = next(rule for rule in RULES if _below(key, rule[0]))
+        yield Change(key, old, new, weight, reason)
 
 
 def _spelled_out(config: Mapping[str, Any]) -> dict[str, Any]:

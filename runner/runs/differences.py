@@ -7,7 +7,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from runner.config.nested import flat
+from runner.config.nested import differing
 from runner.runs.wording import NOTHING
 
 WIDTH = 60
@@ -28,9 +28,7 @@ class Difference:
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
     """Every key whose values are not equal, in the order of `before`, then of `after`."""
-    old, new = flat(before), flat(after)
-    keys = dict.fromkeys([*old, *new])
-    return [Difference(key, old.get(key), new.get(key)) for key in keys if old.get(key) != new.get(key)]
+    return [Difference(*one) for one in differing(before, after)]
 
 
 def table(found: Sequence[Difference], headings: tuple[str, str], title: str) -> Table:
