@@ -74,41 +74,41 @@ def json_schema(groups: Mapping[str, Sequence[str]]) -> Schema:
 def option_keys(plugin: Plugin) -> dict[str, Schema]:
     """The schema of each key of an option, with `default` and `description`; nested models are in `$defs`."""
     definitions: dict[str, Schema] = {}
-    return _properties(plugin.options, plugin.documentation, definitions)
+    return _properties(plugin.options, plugin.meanings, definitions)
 
 
 def model_keys(model: type[BaseModel]) -> dict[str, Schema]:
     """The same of a node that is no option, such as the budget."""
-    return _properties(model, inspect.getdoc(model) or "", {})
+    return _properties(model, meanings(inspect.getdoc(model) or ""), {})
 
 
-def _properties(model: type[BaseModel], text: str, definitions: dict[str, Schema]) -> dict[str, Schema]:
+def _properties(model: type[BaseModel], told: Mapping[str, str], definitions: dict[str, Schema]) -> dict[str, Schema]:
     schema = model.model_json_schema(ref_template="#/$defs/{model}")
     for name, nested in schema.get("$defs", {}).items():
-        definitions[name] = _described(nested, nested.get("description", ""))
-    properties = dict(_described(schema, text)["properties"])
+        text = nested.get("description", "")
+        properties = _with_meanings(nested, meanings(text))
+        definitions[name] = {
+            "type": "object", "description": about(text), "properties": properties, "additionalProperties": False,
+        }  # fmt: skip
+    properties = _with_meanings(schema, told)
     for name, known in model.model_fields.items():
         if known.default_factory is not None:  # pydantic leaves these out
             properties[name]["default"] = known.get_default(call_default_factory=True)
     return properties
 
 
-def _described(schema: Schema, text: str) -> Schema:
-    """A schema of pydantic with the meanings of a docstring in the place of its titles."""
-    told = meanings(text)
-    properties = {
+def _with_meanings(schema: Schema, told: Mapping[str, str]) -> dict[str, Schema]:
+    """The properties of a schema of pydantic with meanings in the place of its titles."""
+    return {
         key: {**{k: v for k, v in value.items() if k != "title"}, "description": told.get(key, "")}
         for key, value in schema["properties"].items()
     }
-    return {
-        "type": "object", "description": about(text), "properties": properties, "additionalProperties": False,
-    }  # fmt: skip
 
 
 def _node(model: type[BaseModel], definitions: dict[str, Schema]) -> Schema:
     """No key is required: what a file leaves out comes from another."""
     text = inspect.getdoc(model) or ""
-    return _object(_properties(model, text, definitions), about(text))
+    return _object(_properties(model, meanings(text), definitions), about(text))
 
 
 def _object(properties: Mapping[str, Schema], description: str) -> Schema:
@@ -127,7 +127,7 @@ def _or_later(schema: Schema, description: str) -> Schema:
 
 
 def _option(plugin: Plugin, definitions: dict[str, Schema]) -> Schema:
-    properties = _properties(plugin.options, plugin.documentation, definitions)
+    properties = _properties(plugin.options, plugin.meanings, definitions)
     schema = _object(properties, about(plugin.documentation))
     return {**schema, "properties": {"name": {"const": plugin.name}, **schema["properties"]}}
 
@@ -162,7 +162,7 @@ def _as_chosen(group: str, name: str) -> Schema:
 
 
 def _objective(definitions: dict[str, Schema]) -> Schema:
-    keys = _properties(Entry, inspect.getdoc(Entry) or "", definitions)
+    keys = _properties(Entry, meanings(inspect.getdoc(Entry) or ""), definitions)
     keys["mode"] = {"enum": ["max", "min", None], "description": keys["mode"]["description"]}
     entry = {**_object(keys, ""), "required": ["metric"]}
     metrics = {"type": "array", "minItems": 1, "items": entry, "description": "One entry, or several with weights."}

@@ -3,12 +3,15 @@
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cached_property
-from typing import Any, TypeVar, get_type_hints
+from typing import Annotated, Any, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from runner.config.docstring import meanings
+from runner.config.traits import Traits
 
 Builder = TypeVar("Builder", bound=Callable[..., Any])
 
@@ -17,17 +20,23 @@ Builder = TypeVar("Builder", bound=Callable[..., Any])
 class Plugin:
     """A registered builder.
 
-    `elsewhere` maps an option that users know from the library behind it to what they should do instead.
+    Attributes:
+        elsewhere: an option that users know from the library behind it, and what they should do instead.
+        requires: the distributions that it alone needs.
+        traits: what it can do.
+        shared: options that every plugin of its group has; the builder does not get them.
     """
 
     name: str
     build: Callable[..., Any]
     elsewhere: dict[str, str]
     requires: tuple[str, ...]
+    traits: Traits
+    shared: type[BaseModel] | None = None
 
     @cached_property
     def options(self) -> type[BaseModel]:
-        """A strict pydantic model of the builder's keyword-only parameters."""
+        """A strict pydantic model of the builder's keyword-only parameters, and of those that the group shares."""
         hints = get_type_hints(self.build, include_extras=True)
         if inspect.isclass(self.build):
             hints = get_type_hints(self.build.__init__, include_extras=True)
@@ -36,8 +45,15 @@ class Plugin:
             for parameter in inspect.signature(self.build).parameters.values()
             if parameter.kind is inspect.Parameter.KEYWORD_ONLY
         }
+        for name, field in (self.shared.model_fields if self.shared else {}).items():
+            schema[name] = (Annotated[field.annotation, *field.metadata], field)
         config = ConfigDict(extra="forbid", frozen=True, strict=True, protected_namespaces=())
         return create_model(f"{self.name} options", __config__=config, **schema)
+
+    def own(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Those of the options that the builder takes."""
+        shared = self.shared.model_fields if self.shared else {}
+        return {key: value for key, value in options.items() if key not in shared}
 
     def _default(self, parameter: inspect.Parameter) -> Any:
         """As pydantic takes it; a dataclass shows a mark of its own where a field has a factory."""
@@ -53,6 +69,11 @@ class Plugin:
         return inspect.getdoc(self.build) or ""
 
     @property
+    def meanings(self) -> dict[str, str]:
+        """Each option, and what it means."""
+        return {**meanings(self.documentation), **meanings(inspect.getdoc(self.shared) or "" if self.shared else "")}
+
+    @property
     def summary(self) -> str:
         """The first line of the builder's docstring."""
         return self.documentation.split("\n", 1)[0]
@@ -61,18 +82,24 @@ class Plugin:
 class Registry:
     """The options of one config group. Each lives in a module of `package` named as the option is."""
 
-    def __init__(self, group: str, package: str) -> None:
+    def __init__(self, group: str, package: str, shared: type[BaseModel] | None = None) -> None:
         self.group = group
         self.package = package
+        self.shared = shared
         self._plugins: dict[str, Plugin] = {}
 
     def register(
-        self, name: str, *, elsewhere: dict[str, str] | None = None, requires: tuple[str, ...] = ()
+        self,
+        name: str,
+        *,
+        elsewhere: dict[str, str] | None = None,
+        requires: tuple[str, ...] = (),
+        traits: Traits | None = None,
     ) -> Callable[[Builder], Builder]:
-        """Register the decorated function or class; `requires` are the distributions that it alone needs."""
+        """Register the decorated function or class; the arguments are the attributes of `Plugin`."""
 
         def decorate(build: Builder) -> Builder:
-            self._plugins[name] = Plugin(name, build, elsewhere or {}, requires)
+            self._plugins[name] = Plugin(name, build, elsewhere or {}, requires, traits or Traits(), self.shared)
             return build
 
         return decorate

@@ -1,0 +1,54 @@
+"""What an option of a group can do: read by the checks, by `resume` and by the tables for people."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Traits:
+    """Of a searcher, scheduler, stopper or logger.
+
+    Attributes:
+        paper: where its method is described.
+        extra: of pyproject, that installs what it needs; empty: nothing more is needed.
+        cannot_resume: why a run with it cannot be taken up again; empty: it can.
+    """
+
+    paper: str = ""
+    extra: str = ""
+    cannot_resume: str = ""
+
+
+@dataclass(frozen=True)
+class SearcherTraits(Traits):
+    """Of a searcher.
+
+    Attributes:
+        natives: distributions that its library takes as they are. Of the others, those with a grid are rounded to it,
+            logarithms and whole numbers are made of ranges that it has; what cannot be made so is refused.
+        refused: a distribution that it could be given and is not, with the reason and the remedy.
+        learns: whether results change what it proposes.
+        conditions: whether it takes parameters that depend on another's value.
+        objectives: whether it takes several objectives.
+    """
+
+    natives: frozenset[str] = frozenset()
+    refused: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    learns: bool = True
+    conditions: bool = False
+    objectives: bool = False
+
+
+@dataclass(frozen=True)
+class SchedulerTraits(Traits):
+    """Of a scheduler.
+
+    Attributes:
+        needs_checkpoints: why; empty: it never interrupts a trial that goes on later.
+        needs_max_epochs: whether it must know how long a full trial is.
+        searcher: the only searcher that it goes with; empty: any.
+    """
+
+    needs_checkpoints: str = ""
+    needs_max_epochs: bool = False
+    searcher: str = ""
