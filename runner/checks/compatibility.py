@@ -1,22 +1,25 @@
 """What a searcher cannot do with a distribution, and packages that an option needs."""
 
 import importlib.metadata
+import shlex
 from collections.abc import Iterator, Mapping
 
+from packaging.requirements import Requirement
+
+from runner.config.conversion import conversion
 from runner.config.experiment import Experiment
-from runner.config.registry import LOGGERS, SEARCHERS
+from runner.config.registry import LOGGERS, SCHEDULERS, SEARCHERS, Plugin
+from runner.config.search_space import Distribution
+from runner.config.traits import SearcherTraits
 from runner.errors import Problem
 
-REFUSED: Mapping[str, Mapping[str, tuple[str, str]]] = {
-    "optuna": {
-        "grid": ("Optuna draws its values itself", "type searcher=random, or write it as a choice"),
-        "normal": ("OptunaSearch has no normal distribution", "use uniform bounds, or searcher=random"),
-        "qnormal": ("OptunaSearch has no normal distribution", "use quniform bounds, or searcher=random"),
-        "qloguniform": ("OptunaSearch drops the rounding", "use loguniform, or searcher=random"),
-        "qlograndint": ("OptunaSearch drops the rounding", "use lograndint, or searcher=random"),
-    }
+LACKS: Mapping[str, tuple[str, str]] = {
+    "grid": ("draws its values itself", "type searcher=random, or write it as a choice"),
+    "normal": ("has no normal distribution", "use uniform bounds, or searcher=random"),
+    "qnormal": ("has no normal distribution", "use quniform bounds, or searcher=random"),
+    "choice": ("knows numbers alone", "type searcher=optuna, or take the key out of the space"),
 }
-"""Searcher to distribution to reason and remedy. Measured with Ray 2.60 and Optuna 5.0."""
+"""A distribution that cannot be made of others: what a searcher without it does instead, and the remedy."""
 
 SAMPLERS_OF_NUMBERS = {"cmaes": "CMA-ES"}
 """Optuna's samplers that draw categories at random, on the side."""
@@ -24,11 +27,11 @@ SAMPLERS_OF_NUMBERS = {"cmaes": "CMA-ES"}
 
 def distributions(experiment: Experiment) -> Iterator[Problem]:
     """Nothing of a distribution is dropped in silence."""
-    refused = REFUSED.get(experiment.searcher.name, {})
+    searcher = SEARCHERS.get(experiment.searcher.name)
     for key, distribution in experiment.search_space.searched().items():
-        if distribution.name in refused:
-            reason, remedy = refused[distribution.name]
-            message = f"{distribution.name} does not go with searcher={experiment.searcher.name}: {reason}"
+        if not _goes(distribution, searcher):
+            reason, remedy = LACKS[distribution.name]
+            message = f"{distribution.name} does not go with searcher={searcher.name}: it {reason}"
             yield Problem("searcher-distribution", f"search_space.{key}", message, remedy)
     sampler = experiment.searcher.options.get("sampler")
     if sampler in SAMPLERS_OF_NUMBERS:
@@ -42,14 +45,35 @@ def distributions(experiment: Experiment) -> Iterator[Problem]:
         yield Problem("empty-space", "search_space", message, remedy, fatal=False)
 
 
+def _goes(distribution: Distribution, searcher: Plugin) -> bool:
+    traits = searcher.traits
+    return not isinstance(traits, SearcherTraits) or conversion(distribution, traits.natives) is not None
+
+
 def packages(experiment: Experiment) -> Iterator[Problem]:
     """Every chosen option has the packages that it needs."""
     chosen = [("searcher", SEARCHERS.get(experiment.searcher.name))]
+    chosen += [("scheduler", SCHEDULERS.get(experiment.scheduler.name))]
     chosen += [(f"logger.{choice.name}", LOGGERS.get(choice.name)) for choice in experiment.loggers]
     for where, plugin in chosen:
-        for package in plugin.requires:
-            try:
-                importlib.metadata.version(package)
-            except importlib.metadata.PackageNotFoundError:
-                message = f"{plugin.name} needs the package {package}"
-                yield Problem("package", where, message, f"run: pip install {package}")
+        missing = [package for package in plugin.requires if not _installed(package)]
+        if missing:
+            message = f"{plugin.name} needs {' and '.join(missing)}: not installed"
+            yield Problem("package", where, message, f"run: pip install {' '.join(map(_requirement, missing))}")
+
+
+def _installed(package: str) -> bool:
+    try:
+        importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _requirement(package: str) -> str:
+    """As pyproject has it, with the versions that work."""
+    for text in importlib.metadata.requires("runner") or ():
+        found = Requirement(text)
+        if found.name == package:
+            return shlex.quote(f"{found.name}{found.specifier}")
+    return package

@@ -5,6 +5,8 @@ from typing import Any
 
 from runner.config.experiment import Experiment
 from runner.config.points import completed, faults, flat, missing
+from runner.config.registry import SEARCHERS
+from runner.config.traits import SearcherTraits
 from runner.errors import Problem
 
 POINTS = "searcher.points_to_evaluate"
@@ -34,10 +36,6 @@ def _point(experiment: Experiment, where: str, point: Mapping[str, Any], *, samp
     for key, message, remedy in faults(whole, space):
         rule = "point-value" if key in space.searched() else "point-key"
         yield Problem(rule, f"{where}.{key}", message, remedy)
-    for key in [key for key, value in whole.items() if sampled and isinstance(value, list | dict)]:
-        message = "Ray's random search takes no list and no mapping as a value of a point"
-        remedy = f"leave {key} out, so that it is sampled, or type searcher=optuna"
-        yield Problem("point-value", f"{where}.{key}", message, remedy)
     lacking = {key: key for key in missing(whole, space) if not sampled}
     lacking |= {
         key: f"{key}, whose default {defaults[key]!r} is outside of {space.searched()[key]}"
@@ -70,7 +68,9 @@ def known_results(experiment: Experiment) -> Iterator[Problem]:
         "searcher.evaluated_points": bool(options.get("evaluated_points")),
         "searcher.warm_start.results": warm is not None and warm.results,
     }
-    unlearned = None if "evaluated_points" in options else f"searcher={experiment.searcher.name}"
+    traits = SEARCHERS.get(experiment.searcher.name).traits
+    learns = isinstance(traits, SearcherTraits) and traits.learns
+    unlearned = None if learns else f"searcher={experiment.searcher.name}"
     if options.get("sampler") in {"random", "qmc"}:
         unlearned = f"searcher.sampler={options['sampler']}"
     for where in (where for where, has in given.items() if has and unlearned):

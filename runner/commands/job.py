@@ -16,7 +16,6 @@ from runner.config.compose import Composed
 from runner.config.experiment import SEED, Experiment
 from runner.config.hydra_loader import resolve
 from runner.config.read import read_leniently
-from runner.config.registry import SEARCHERS
 from runner.config.secrets import without_environment
 from runner.errors import FAILED, INTERRUPTED, OK, ConfigError, ExperimentFailed, Problem
 from runner.runs import lock
@@ -124,10 +123,11 @@ def _refuse(problems: Iterable[Problem]) -> None:
 
 def refuse_searcher(jobs: Sequence[Job]) -> None:
     """Build every job's searcher once: only its library knows its own arguments. Raises ConfigError."""
+    from runner.translate.search import build_search
+
     for job in jobs:
-        searcher = job.experiment.searcher
         try:
-            SEARCHERS.get(searcher.name).build(job.experiment, **searcher.options)
+            build_search(job.experiment)
         except (TypeError, ValueError) as error:
             problem = Problem("searcher-options", "searcher", str(error), "change or remove that option")
             raise ConfigError([problem]) from error

@@ -6,10 +6,11 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cached_property
-from typing import Annotated, Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from runner.config.beginning import Beginning
 from runner.config.docstring import meanings
 from runner.config.traits import Traits
 
@@ -45,8 +46,9 @@ class Plugin:
             for parameter in inspect.signature(self.build).parameters.values()
             if parameter.kind is inspect.Parameter.KEYWORD_ONLY
         }
-        for name, field in (self.shared.model_fields if self.shared else {}).items():
-            schema[name] = (Annotated[field.annotation, *field.metadata], field)
+        if self.shared:
+            hints = get_type_hints(self.shared, include_extras=True)
+            schema |= {name: (hints[name], field) for name, field in self.shared.model_fields.items()}
         config = ConfigDict(extra="forbid", frozen=True, strict=True, protected_namespaces=())
         return create_model(f"{self.name} options", __config__=config, **schema)
 
@@ -119,7 +121,7 @@ class Registry:
 
 
 TRAINABLES = Registry("trainable", "runner.trainables")
-SEARCHERS = Registry("searcher", "runner.translate.searchers")
+SEARCHERS = Registry("searcher", "runner.translate.searchers", Beginning)
 SCHEDULERS = Registry("scheduler", "runner.translate.schedulers")
 STOPPERS = Registry("stopper", "runner.translate.stoppers")
 LOGGERS = Registry("logger", "runner.translate.loggers")

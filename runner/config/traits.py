@@ -1,7 +1,6 @@
 """What an option of a group can do: read by the checks, by `resume` and by the tables for people."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -26,14 +25,12 @@ class SearcherTraits(Traits):
     Attributes:
         natives: distributions that its library takes as they are. Of the others, those with a grid are rounded to it,
             logarithms and whole numbers are made of ranges that it has; what cannot be made so is refused.
-        refused: a distribution that it could be given and is not, with the reason and the remedy.
         learns: whether results change what it proposes.
         conditions: whether it takes parameters that depend on another's value.
         objectives: whether it takes several objectives.
     """
 
     natives: frozenset[str] = frozenset()
-    refused: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     learns: bool = True
     conditions: bool = False
     objectives: bool = False

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from runner.config.experiment import Experiment
 from runner.config.points import default_point, flat, listed
-from runner.config.registry import SEARCHERS
+from runner.translate.search import build_search, translated_search
 from runner.translate.tuning import TrialNames, trials_expected
 
 Origin = Literal["defaults", "given", "drawn"]
@@ -40,27 +40,25 @@ def proposals(experiment: Experiment, most: int) -> Proposals:
     from ray import tune
     from ray.tune import Trainable
     from ray.tune.experiment import Experiment as RayExperiment
+    from ray.tune.search import SearchGenerator
 
-    from runner.translate.distributions import to_ray
-    from runner.translate.journaled_search import algorithm, as_written
+    from runner.translate.journaled_search import as_written
 
-    built = SEARCHERS.get(experiment.searcher.name).build(experiment, **experiment.searcher.options)
     for library in ("optuna", "ray.tune.search"):
         # They tell of each study, and of points outside of the space: in a run that goes to its log.
         logging.getLogger(library).setLevel(logging.ERROR)
     trials = trials_expected(experiment)
-    foreseeable = min(trials, _foreseeable(built, trials))
-    search = algorithm(built)
-    space, names = to_ray(experiment.search_space), TrialNames(trials)
+    foreseeable = translated_search(experiment).foreseeable
+    foreseeable = trials if foreseeable is None else min(trials, foreseeable * experiment.searcher.options["repeat"])
+    search, names = SearchGenerator(build_search(experiment)), TrialNames(trials)
     tune.register_trainable("plan", Trainable)
     with tempfile.TemporaryDirectory() as folder:
-        search.set_search_properties(None, None, space)
+        search.set_search_properties(None, None, {})
         search.add_configurations(
             RayExperiment(
                 "plan",
                 "plan",
-                config=space,
-                num_samples=experiment.budget.num_samples,
+                num_samples=trials,
                 storage_path=folder,
                 trial_name_creator=names,
             )
@@ -72,18 +70,6 @@ def proposals(experiment: Experiment, most: int) -> Proposals:
     return Proposals(tuple(first), foreseeable, trials)
 
 
-def _foreseeable(search: Any, trials: int) -> int:
-    """How many proposals come before the first that a result can change."""
-    from runner.translate.defaults_first import DefaultsFirst
-    from runner.translate.informed_optuna import InformedOptuna
-
-    if isinstance(search, DefaultsFirst):
-        return 1 + _foreseeable(search.searcher, trials)
-    if isinstance(search, InformedOptuna) and search.foreseeable is not None:
-        return search.foreseeable
-    return trials
-
-
 def _origins(experiment: Experiment, configs: list[dict[str, Any]]) -> Iterator[Origin]:
     """A point that leaves keys of a grid open is behind several proposals."""
     space, options = experiment.search_space, experiment.searcher.options
@@ -91,7 +77,7 @@ def _origins(experiment: Experiment, configs: list[dict[str, Any]]) -> Iterator[
     defaults = default_point(space, experiment.trainable.defaults() or {}) if options["defaults_first"] else None
     for number, config in enumerate(configs):
         values = flat(config, space)
-        if number == 0 and defaults is not None and _holds(values, defaults):
+        if number < options["repeat"] and defaults is not None and _holds(values, defaults):
             yield "defaults"
         else:
             yield "given" if any(_holds(values, point) for point in points) else "drawn"

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from runner.config.experiment import Experiment
+from runner.config.registry import SEARCHERS
+from runner.config.traits import SearcherTraits
 from runner.errors import Problem
 from runner.plan.duration import Duration
 from runner.plan.epochs import Epochs
@@ -25,11 +27,13 @@ def warnings(
 
 
 def _never_learns(experiment: Experiment, proposals: Proposals) -> Iterator[Problem]:
-    sampler = experiment.searcher.options.get("sampler")
-    learns = sampler is not None and sampler not in {"random", "qmc"}
+    traits, options = SEARCHERS.get(experiment.searcher.name).traits, experiment.searcher.options
+    learns = isinstance(traits, SearcherTraits) and traits.learns and options.get("sampler") not in {"random", "qmc"}
     if learns and proposals.foreseeable >= proposals.trials > 1:
-        message = f"{sampler} draws all {proposals.trials} trials before it has learned from enough of them"
-        remedy = "type a larger budget.num_samples, or searcher.sampler_args={n_startup_trials: 3}"
+        name = options.get("sampler", experiment.searcher.name)
+        message = f"{name} draws all {proposals.trials} trials before it has learned from enough of them"
+        sooner = ", or searcher.sampler_args={n_startup_trials: 3}" if "sampler_args" in options else ""
+        remedy = f"type a larger budget.num_samples{sooner}"
         yield Problem("never-learns", "searcher", message, remedy, fatal=False)
 
 

@@ -26,11 +26,6 @@ class OtherProposalError(RunnerError):
     """A searcher that is brought back proposes something else than it did."""
 
 
-def algorithm(search: Any) -> SearchAlgorithm:
-    """A searcher of Ray's as a search algorithm; Ray's own for random search is one."""
-    return SearchGenerator(search) if isinstance(search, Searcher) else search
-
-
 class JournaledSearch(SearchAlgorithm):  # type: ignore[misc]
     """Writes the proposals of `search`, and what it is told, to `journal`.
 
@@ -46,7 +41,7 @@ class JournaledSearch(SearchAlgorithm):  # type: ignore[misc]
 
     def __init__(
         self,
-        search: SearchAlgorithm,
+        search: SearchGenerator,
         journal: Journal,
         max_concurrent: int | None,
         earlier: Sequence[Event],
@@ -62,6 +57,11 @@ class JournaledSearch(SearchAlgorithm):  # type: ignore[misc]
         self.live: set[str] = set()
 
     @property
+    def searcher(self) -> Searcher:
+        """HyperBandForBOHB looks for it here, to tell it of pauses."""
+        return self.search.searcher
+
+    @property
     def metric(self) -> Any:
         return self.search.metric
 
@@ -70,10 +70,12 @@ class JournaledSearch(SearchAlgorithm):  # type: ignore[misc]
         return int(self.search.total_samples)
 
     def set_search_properties(self, metric: Any, mode: Any, config: dict[str, Any], **spec: Any) -> bool:
-        return bool(self.search.set_search_properties(metric, mode, config, **spec))
+        """Nothing is taken from it: the searcher has its space and its objective."""
+        return True
 
     def add_configurations(self, experiments: Any) -> None:
         """Take the experiment, and bring back what it has come to."""
+        self.search.set_search_properties(None, None, {})
         self.search.add_configurations(experiments)
         trials: dict[str, Trial] = {}
         for event in self.earlier:

@@ -22,7 +22,7 @@ def settle_points(experiment: Experiment, project: Path) -> tuple[Experiment, li
     """
     options = experiment.searcher.options
     points = [_whole(point, experiment) for point in _read(options["points_to_evaluate"], project)]
-    evaluated = list(options.get("evaluated_points", []))
+    evaluated = list(options["evaluated_points"])
     notes: list[str] = []
     if options["warm_start"] is not None:
         more, known, notes = _begin_with(options["warm_start"], experiment, project)
@@ -60,11 +60,8 @@ def _whole(point: Mapping[str, Any], experiment: Experiment) -> dict[str, Any]:
 
 
 def _with(experiment: Experiment, points: list[dict[str, Any]], evaluated: list[EvaluatedPoint]) -> Experiment:
-    options: dict[str, Any] = {"points_to_evaluate": points, "warm_start": None}
-    kept = dict(options)
-    if "evaluated_points" in experiment.searcher.options:
-        options["evaluated_points"] = evaluated
-        kept["evaluated_points"] = [known.model_dump() for known in evaluated]
+    options = {"points_to_evaluate": points, "warm_start": None, "evaluated_points": evaluated}
+    kept = {**options, "evaluated_points": [known.model_dump() for known in evaluated]}
     searcher = replace(experiment.searcher, options={**experiment.searcher.options, **options})
     config = {**experiment.config, "searcher": {**experiment.config["searcher"], **kept}}
     return replace(experiment, searcher=searcher, config=config)

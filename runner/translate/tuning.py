@@ -9,14 +9,14 @@ from typing import Any
 from runner.config.experiment import Experiment
 from runner.config.objective import OBJECTIVE
 from runner.config.points import default_point, flat, listed
-from runner.config.registry import LOGGERS, SCHEDULERS, SEARCHERS
+from runner.config.registry import LOGGERS, SCHEDULERS
 from runner.config.search_space import Grid
 from runner.errors import ExperimentFailed
 from runner.runs.folder import RunFolder
 from runner.runs.journal import Event, Journal, seconds_spent
 from runner.runs.record import Record
 from runner.runs.wording import error_line, shown
-from runner.translate.distributions import to_ray
+from runner.translate.search import build_search
 from runner.translate.signals import interrupt
 from runner.translate.verdicts import Verdicts
 
@@ -25,14 +25,18 @@ CHECKPOINTS = 2
 
 
 def trials_expected(experiment: Experiment) -> int:
-    """A sample is a trial for each point of the grid; one that is given has those of the keys that it leaves open."""
+    """A sample is a trial for each point of the grid, as often as it is repeated.
+
+    One that is given has the points of the grid that it leaves open.
+    """
     space, options = experiment.search_space, experiment.searcher.options
     grids = {key: len(kind.categories) for key, kind in space.searched().items() if isinstance(kind, Grid)}
     given = [flat(point, space) for point in listed(options["points_to_evaluate"])]
     if options["defaults_first"]:
         given.append(default_point(space, experiment.trainable.defaults() or {}))
     samples = [*given, *({} for _ in range(experiment.budget.num_samples - len(given)))]
-    return sum(math.prod(count for key, count in grids.items() if key not in sample) for sample in samples)
+    configurations = sum(math.prod(count for key, count in grids.items() if key not in sample) for sample in samples)
+    return int(options["repeat"]) * configurations
 
 
 class TrialNames:
@@ -78,12 +82,13 @@ def run_trials(
     ExperimentFailed where Ray Tune gives up.
     """
     from ray import tune
+    from ray.tune.search import SearchGenerator
 
     from runner.translate.callbacks.recording import Recording
     from runner.translate.callbacks.wandb_runs import WandbRuns
     from runner.translate.internals import retries
     from runner.translate.internals.reporting_trainable import TrialPlan, reporting_trainable
-    from runner.translate.journaled_search import JournaledSearch, algorithm
+    from runner.translate.journaled_search import JournaledSearch
     from runner.translate.resumption import Resumption
     from runner.translate.stopping import StopByRule
 
@@ -99,6 +104,7 @@ def run_trials(
         trials=run.trials.resolve(),
         project=project.resolve(),
         seed=experiment.seed,
+        repeat=experiment.searcher.options["repeat"],
         max_epochs=experiment.budget.max_epochs,
         cpus=resources["cpu"],
         gpus=resources["gpu"],
@@ -107,7 +113,7 @@ def run_trials(
     loggers = [
         LOGGERS.get(choice.name).build(experiment, record, tell, **choice.options) for choice in experiment.loggers
     ]
-    search = algorithm(SEARCHERS.get(experiment.searcher.name).build(experiment, **experiment.searcher.options))
+    search = SearchGenerator(build_search(experiment))
     scheduler = SCHEDULERS.get(experiment.scheduler.name).build(experiment, verdicts, **experiment.scheduler.options)
     resumption = Resumption(record, earlier, scheduler, stopper, verdicts)
     retries.only_of_dead_processes()
@@ -116,8 +122,7 @@ def run_trials(
             reporting_trainable(plan),
             name=run.next_segment().name,
             storage_path=str(run.root.resolve()),
-            config=to_ray(experiment.search_space),
-            num_samples=experiment.budget.num_samples,
+            num_samples=trials_expected(experiment),
             search_alg=JournaledSearch(
                 search, journal, experiment.budget.max_concurrent, earlier, resumption.bring_back
             ),

@@ -128,7 +128,7 @@ def test_the_matrix_says_what_does_not_go_together_and_why(capsys: pytest.Captur
     text = printed(capsys, "matrix")
     row = next(line for line in text.splitlines() if line.startswith("grid"))
     assert row.split() == ["grid", "no", "yes"]
-    assert "Optuna draws its values itself -> type searcher=random" in plain(text)
+    assert "it draws its values itself -> type searcher=random" in plain(text)
     found = {(pair["searcher"], pair["name"]): pair["goes"] for pair in data(capsys, "matrix")}
     assert (found["optuna", "normal"], found["random", "normal"]) == (False, True)
 

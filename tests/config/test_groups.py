@@ -27,7 +27,9 @@ def test_swapping_the_scheduler_drops_what_the_preset_set_for_it_and_says_so_onc
 def test_a_swapped_option_takes_its_own_overrides() -> None:
     assert config(DIGITS, "searcher=random", "searcher.points_to_evaluate=[{lr: 0.001}]")["searcher"] == {
         "name": "random",
+        "repeat": 1,
         "points_to_evaluate": [{"lr": 0.001}],
+        "evaluated_points": [],
         "warm_start": None,
         "defaults_first": False,
     }

@@ -43,6 +43,8 @@ class TrialPlan:
     trials: Path
     project: Path
     seed: int
+    repeat: int
+    """Trials of each configuration, which follow each other; each has a seed of its own."""
     max_epochs: int | None
     cpus: float
     gpus: float
@@ -182,7 +184,7 @@ def _train(plan: TrialPlan, config: dict[str, Any]) -> Any:
         run_folder=plan.run_folder,
         project=plan.project,
         objective=plan.objective,
-        seed=plan.seed,
+        seed=plan.seed + int(name.rpartition("_")[2]) % plan.repeat,
         max_epochs=plan.max_epochs,
         cpus=plan.cpus,
         gpus=plan.gpus,

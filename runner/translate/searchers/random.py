@@ -1,31 +1,26 @@
-"""Random search and grids: Ray's BasicVariantGenerator."""
+"""Random search and grids."""
 
 from typing import Any
 
 from runner.config.experiment import Experiment
-from runner.config.points import Points, RunToBeginWith, default_point, listed, nested
 from runner.config.registry import SEARCHERS
+from runner.config.search_space import KINDS
+from runner.config.traits import SearcherTraits
 
 
-@SEARCHERS.register("random")
-def random(
-    experiment: Experiment,
-    *,
-    points_to_evaluate: Points = [],  # noqa: B006
-    warm_start: RunToBeginWith = None,  # noqa: ARG001 - read before, into points_to_evaluate
-    defaults_first: bool = False,
-) -> Any:
-    """Random search; every point of a grid where the space has one.
+@SEARCHERS.register(
+    "random",
+    traits=SearcherTraits(
+        paper="Bergstra and Bengio 2012, https://jmlr.org/papers/v13/bergstra12a.html",
+        natives=frozenset(KINDS),
+        learns=False,
+        conditions=True,
+        objectives=True,
+    ),
+)
+def random(experiment: Experiment, encoding: Any, points: Any) -> Any:  # noqa: ARG001
+    """Random search; every point of a grid where the space has one."""
+    from runner.translate.random_search import RandomSearch
+    from runner.translate.translated_search import Library
 
-    Args:
-        points_to_evaluate: configurations to try first, or the YAML file that holds them; a key that is left out has
-            the trainable's default, or is sampled where there is none.
-        warm_start: a run folder, whose five best trials are tried first, or {run: ..., best: k}.
-        defaults_first: trial 0 runs the trainable's own defaults, inside of the space or not.
-    """
-    from ray.tune.search import BasicVariantGenerator
-
-    points = listed(points_to_evaluate)
-    if defaults_first:
-        points = [nested(default_point(experiment.search_space, experiment.trainable.defaults() or {})), *points]
-    return BasicVariantGenerator(points_to_evaluate=points or None, random_state=experiment.seed)
+    return Library(RandomSearch(points, experiment.budget.num_samples, experiment.seed), startup=None)

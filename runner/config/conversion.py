@@ -1,0 +1,135 @@
+"""Distributions that a searcher does not have, made of those that it has; exact but for the order of rounding."""
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from runner.config.search_space import (
+    Choice,
+    Distribution,
+    LogRandInt,
+    LogUniform,
+    Normal,
+    QLogRandInt,
+    QLogUniform,
+    QNormal,
+    QRandInt,
+    QUniform,
+    RandInt,
+    Uniform,
+)
+
+TEXTS = "choice of texts"
+"""Among the distributions that a searcher has: a choice whose categories are texts. Without `choice` it has no other;
+beside it, the categories that are no single values, or equal to another, are shown as texts.
+"""
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """A distribution as a searcher draws it.
+
+    Attributes:
+        shown: the distribution that it is given.
+        encode: a value as the searcher has it; decode: the inverse, for every value that `shown` can give.
+        words: what is done to a draw, for people; empty where the searcher has the distribution itself.
+    """
+
+    shown: Distribution
+    encode: Callable[[Any], Any]
+    decode: Callable[[Any], Any]
+    words: str = ""
+
+
+def conversion(kind: Distribution, natives: Iterable[str]) -> Conversion | None:
+    """How a searcher that has the distributions `natives` draws from `kind`; None where it cannot."""
+    natives = frozenset(natives)
+    if kind.name in natives and not (TEXTS in natives and _composite(kind)):
+        return Conversion(kind, _same, _within(kind))
+    step = _of_texts(kind) if TEXTS in natives else None
+    step = step or _rounded(kind) or _whole(kind) or _logarithm(kind)
+    if step is None:
+        return None
+    rest = conversion(step.shown, natives - {TEXTS} | ({"choice"} if TEXTS in natives else set()))
+    if rest is None:
+        return None
+    return Conversion(
+        rest.shown,
+        lambda value: rest.encode(step.encode(value)),
+        lambda value: step.decode(rest.decode(value)),
+        ", ".join(filter(None, [rest.words, step.words])),
+    )
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _within(kind: Distribution) -> Callable[[Any], Any]:
+    """Into the bounds again, which a library's own arithmetic may miss by the last digit."""
+    bounds = kind.bounds()
+    if bounds is None or kind.values() is not None:
+        return _same
+    low, high = bounds
+    return lambda value: min(max(value, low), high)
+
+
+def _composite(kind: Distribution) -> bool:
+    """Whether it has categories that libraries take for something else: lists, and 1 beside True."""
+    values = kind.values() or ()
+    single = all(value is None or isinstance(value, str | int | float) for value in values)
+    return not single or len(set(values)) < len(values)
+
+
+def _of_texts(kind: Distribution) -> Conversion | None:
+    if not isinstance(kind, Choice) or kind.name != "choice":
+        return None
+    labels = tuple(str(number) for number in range(len(kind.categories)))
+    return Conversion(
+        Choice(labels), lambda value: labels[_place(kind, value)], lambda label: kind.categories[int(label)]
+    )
+
+
+def _place(kind: Choice, value: Any) -> int:
+    """Of a category; 1, 1.0 and True are three."""
+    return next(n for n, known in enumerate(kind.categories) if type(known) is type(value) and known == value)
+
+
+def _rounded(kind: Distribution) -> Conversion | None:
+    shown: Distribution
+    if isinstance(kind, QUniform):
+        shown = Uniform(kind.lower, kind.upper)
+    elif isinstance(kind, QLogUniform):
+        shown = LogUniform(kind.lower, kind.upper)
+    elif isinstance(kind, QRandInt):
+        shown = RandInt(kind.lower, kind.upper + 1)
+    elif isinstance(kind, QLogRandInt):
+        shown = LogRandInt(kind.lower, kind.upper + 1)
+    elif isinstance(kind, QNormal):
+        shown = Normal(kind.mean, kind.sd)
+    else:
+        return None
+    q, within = kind.q, _within(kind)
+    return Conversion(shown, _same, lambda value: within(round(value / q) * q), "rounded to a multiple of q")
+
+
+def _whole(kind: Distribution) -> Conversion | None:
+    """Half a step beyond each end, so that the ends are as likely as the others."""
+    shown: Distribution
+    if isinstance(kind, RandInt):
+        shown = Uniform(kind.lower - 0.5, kind.upper - 0.5)
+    elif isinstance(kind, LogRandInt):
+        shown = LogUniform(kind.lower - 0.5, kind.upper - 0.5)
+    else:
+        return None
+    within = _within(kind)
+    return Conversion(shown, float, lambda value: within(round(value)), "rounded to a whole number")
+
+
+def _logarithm(kind: Distribution) -> Conversion | None:
+    if not isinstance(kind, LogUniform):
+        return None
+    within = _within(kind)
+    shown = Uniform(math.log(kind.lower), math.log(kind.upper))
+    return Conversion(shown, math.log, lambda value: within(math.exp(value)), "drawn as its logarithm")

@@ -1,0 +1,86 @@
+"""A search space as the library of a searcher sees it."""
+
+import math
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+from runner.config.conversion import Conversion, conversion
+from runner.config.points import nested
+from runner.config.search_space import Distribution, SearchSpace
+from runner.translate.distributions import to_ray_domain
+
+Encoded = dict[str, Any]
+"""Values as a library has them, by flat keys."""
+
+
+class Encoding:
+    """Flat keys without constants, and only distributions that the library has.
+
+    Args:
+        space: every distribution in it can be converted.
+        natives: names of the distributions that the library has, as in `SearcherTraits`.
+    """
+
+    def __init__(self, space: SearchSpace, natives: Iterable[str]) -> None:
+        self.space = space
+        self.natives = frozenset(natives)
+
+    @cached_property
+    def conversions(self) -> dict[str, Conversion]:
+        """By dotted key, those with more than one value. Raises ValueError for what cannot be converted."""
+        return {key: self._conversion(key, kind) for key, kind in self.space.searched().items() if _only(kind) is None}
+
+    @cached_property
+    def fixed(self) -> dict[str, Any]:
+        """Dotted keys that have only one value: not every library knows of such a thing."""
+        only = {key: _only(kind) for key, kind in self.space.searched().items()}
+        return {key: value[0] for key, value in only.items() if value is not None}
+
+    def domains(self) -> dict[str, Any]:
+        """Ray's domains, from which Ray makes the library's own."""
+        return {_flat(key): to_ray_domain(known.shown) for key, known in self.conversions.items()}
+
+    def encode(self, point: Mapping[str, Any]) -> Encoded:
+        """A flat point, whole or in part."""
+        return {_flat(key): self.conversions[key].encode(v) for key, v in point.items() if key in self.conversions}
+
+    def decode(self, proposal: Mapping[str, Any]) -> dict[str, Any]:
+        """A proposal of the library as a flat point: plain values inside of the space."""
+        point = {key: self._decoded(key, proposal[_flat(key)]) for key in self.conversions if _flat(key) in proposal}
+        return {**point, **self.fixed}
+
+    def configuration(self, point: Mapping[str, Any]) -> dict[str, Any]:
+        """What a trial is given for a flat point: nested, with the constants of the space."""
+        return nested({**self.space.constants(), **point})
+
+    def holds(self, proposal: Mapping[str, Any], point: Mapping[str, Any]) -> bool:
+        """Whether a proposal has the values of an encoded point, but for their last digits."""
+        return all(key in proposal and _alike(proposal[key], value) for key, value in point.items())
+
+    def _conversion(self, key: str, kind: Distribution) -> Conversion:
+        found = conversion(kind, self.natives)
+        if found is None:
+            raise ValueError(f"{key}: {kind.name} cannot be made of {', '.join(sorted(self.natives))}")
+        return found
+
+    def _decoded(self, key: str, value: Any) -> Any:
+        return self.conversions[key].decode(value.item() if hasattr(value, "item") else value)
+
+
+def _flat(key: str) -> str:
+    """A dotted key as Ray takes it for one: it nests what stands between slashes."""
+    return key.replace("/", ":")
+
+
+def _only(kind: Distribution) -> tuple[Any] | None:
+    """The value of a distribution that has only one."""
+    values, bounds = kind.values(), kind.bounds()
+    if values is not None:
+        return (values[0],) if len(values) == 1 else None
+    return (bounds[0],) if bounds is not None and bounds[0] == bounds[1] else None
+
+
+def _alike(one: Any, other: Any) -> bool:
+    numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in (one, other))
+    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12) if numbers else bool(one == other)

@@ -1,0 +1,58 @@
+"""The searcher of an experiment, built with all that it begins with."""
+
+from typing import TYPE_CHECKING, Any
+
+from runner.config.experiment import Experiment
+from runner.config.points import default_point, fits, flat, listed
+from runner.config.registry import SEARCHERS
+from runner.config.traits import SearcherTraits
+
+if TYPE_CHECKING:
+    from ray.tune.search import Searcher
+
+    from runner.translate.translated_search import TranslatedSearch
+
+
+def build_search(experiment: Experiment) -> "Searcher":
+    """The searcher that Ray is given. Raises TypeError and ValueError for options that its library refuses.
+
+    Trials that repeat a configuration follow each other, so that a trial's number tells which repeat it is.
+    """
+    from ray.tune.search import Repeater
+
+    search = translated_search(experiment)
+    repeat = experiment.searcher.options["repeat"]
+    return Repeater(search, repeat, set_index=False) if repeat > 1 else search
+
+
+def translated_search(experiment: Experiment) -> "TranslatedSearch":
+    """The same, without the trials of one configuration that repeat it."""
+    from runner.translate.encoding import Encoding
+    from runner.translate.translated_search import TranslatedSearch
+
+    options, space = experiment.searcher.options, experiment.search_space
+    plugin = SEARCHERS.get(experiment.searcher.name)
+    encoding = Encoding(space, traits(experiment).natives)
+    known = [(flat(one.point, space), one.objective) for one in options["evaluated_points"]]
+    points = [flat(point, space) for point in listed(options["points_to_evaluate"])]
+    first = None
+    if options["defaults_first"]:
+        first = default_point(space, experiment.trainable.defaults() or {})
+        if fits(first, space) or not traits(experiment).learns:
+            points, first = [first, *points], None
+    encoded = [encoding.encode(point) for point in (*(point for point, _ in known), *points)]
+    return TranslatedSearch(
+        plugin.build(experiment, encoding, encoded, **plugin.own(options)),
+        encoding,
+        known=known,
+        points=points,
+        first=first,
+        mode=experiment.objective.mode,
+        seed=experiment.seed,
+    )
+
+
+def traits(experiment: Experiment) -> SearcherTraits:
+    """Those of the experiment's searcher."""
+    found: Any = SEARCHERS.get(experiment.searcher.name).traits
+    return found if isinstance(found, SearcherTraits) else SearcherTraits()
