@@ -44,10 +44,11 @@ def matrix() -> list[Pair]:
     pairs = []
     for kind, name, config in _partners():
         for searcher in SEARCHERS.names():
-            usual = Pair(kind, name, searcher, _problems({**config, "searcher": {"name": searcher}}))
+            node = {"name": searcher, **_needed(searcher)}
+            usual = Pair(kind, name, searcher, _problems({**config, "searcher": node}))
             pairs.append(usual)
             for options in _variants(searcher):
-                found = _problems({**config, "searcher": {"name": searcher, **options}})
+                found = _problems({**config, "searcher": {**node, **options}})
                 new = tuple(problem for problem in found if problem not in usual.problems)
                 if new:
                     told = " ".join(f"{key}={value}" for key, value in options.items())
@@ -67,6 +68,11 @@ def _partners() -> Iterator[tuple[str, str, dict[str, Any]]]:
 def _example(kind: type[Distribution]) -> dict[str, Any]:
     needed = {f.name: _EXAMPLES[f.name] for f in fields(kind) if f.default is MISSING}
     return {"distribution": kind.name, **needed}
+
+
+def _needed(searcher: str) -> dict[str, Any]:
+    """Numbers for the options that must be given: those are amounts of trials."""
+    return dict.fromkeys(SEARCHERS.get(searcher).options.model_json_schema().get("required", ()), 8)
 
 
 def _variants(searcher: str) -> Iterator[Mapping[str, Any]]:

@@ -46,7 +46,7 @@ def conversion(kind: Distribution, natives: Iterable[str]) -> Conversion | None:
     """How a searcher that has the distributions `natives` draws from `kind`; None where it cannot."""
     natives = frozenset(natives)
     if kind.name in natives and not (TEXTS in natives and _composite(kind)):
-        return Conversion(kind, _same, _within(kind))
+        return Conversion(kind, float if _real(kind) else _same, _within(kind))
     step = _of_texts(kind) if TEXTS in natives else None
     step = step or _rounded(kind) or _whole(kind) or _logarithm(kind)
     if step is None:
@@ -64,6 +64,11 @@ def conversion(kind: Distribution, natives: Iterable[str]) -> Conversion | None:
 
 def _same(value: Any) -> Any:
     return value
+
+
+def _real(kind: Distribution) -> bool:
+    """Whether its values are real numbers, of which people may write 1 for 1.0."""
+    return kind.values() is None and not getattr(kind, "integer", False)
 
 
 def _within(kind: Distribution) -> Callable[[Any], Any]:
@@ -110,8 +115,8 @@ def _rounded(kind: Distribution) -> Conversion | None:
         shown = Normal(kind.mean, kind.sd)
     else:
         return None
-    q, within = kind.q, _within(kind)
-    return Conversion(shown, _same, lambda value: within(round(value / q) * q), "rounded to a multiple of q")
+    q, within, number = kind.q, _within(kind), float if _real(kind) else int
+    return Conversion(shown, number, lambda value: number(within(round(value / q) * q)), "rounded to a multiple of q")
 
 
 def _whole(kind: Distribution) -> Conversion | None:

@@ -3,13 +3,17 @@
 import difflib
 from collections.abc import Iterable
 
+MARGIN = 0.2
+"""By how much less like what was typed a second suggestion may be (0: not at all, 1: the same)."""
+
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The nearest known words as text for a message, or the list of all known words where none is near."""
     known = sorted(known)
     near = difflib.get_close_matches(word, known, n=2, cutoff=0.6)
     if near:
-        return f"did you mean {' or '.join(near)}?"
+        alike = [difflib.SequenceMatcher(None, word, found).ratio() for found in near]
+        return f"did you mean {' or '.join(w for w, r in zip(near, alike, strict=True) if r > alike[0] - MARGIN)}?"
     if not known:
         return ""
     shown = ", ".join(known[:40])

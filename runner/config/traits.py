@@ -25,12 +25,14 @@ class SearcherTraits(Traits):
     Attributes:
         natives: distributions that its library takes as they are. Of the others, those with a grid are rounded to it,
             logarithms and whole numbers are made of ranges that it has; what cannot be made so is refused.
+        takes_results: whether it can be told what is known before it begins.
         learns: whether results change what it proposes.
         conditions: whether it takes parameters that depend on another's value.
         objectives: whether it takes several objectives.
     """
 
     natives: frozenset[str] = frozenset()
+    takes_results: bool = True
     learns: bool = True
     conditions: bool = False
     objectives: bool = False
