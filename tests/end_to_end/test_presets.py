@@ -35,6 +35,22 @@ def test_digits_reaches_90_percent(run: Run) -> None:
     assert "stopped" in {row["state"] for row in done.rows("trials.csv")}
 
 
+def test_keras_learns_with_what_hyperopt_proposes(run: Run) -> None:
+    done = run("experiment=keras_digits", "budget={num_samples: 3, max_epochs: 3}", "scheduler=fifo", "report=false")
+    assert done.code == 0, done.err
+    assert max(float(row["accuracy"]) for row in done.rows("history.csv")) > 0.8
+    assert {row["config/activation"] for row in done.rows("trials.csv")} <= {"relu", "tanh"}
+
+
+def test_a_noisy_learner_runs_three_times_with_each_configuration(run: Run) -> None:
+    done = run("experiment=gridworld", "budget={num_samples: 2, max_epochs: 5}", "report=false")
+    assert done.code == 0, done.err
+    rows = done.rows("trials.csv")
+    alphas = [row["config/learner.alpha"] for row in rows]
+    assert [alphas.count(alpha) for alpha in dict.fromkeys(alphas)] == [3, 3]
+    assert len({row["last/reward"] for row in rows[:3]}) > 1, "each repeat has chance of its own"
+
+
 def test_multirun_runs_every_job_and_compares_them(run: Run, project: Path) -> None:
     done = run("-m", "experiment=quickstart", "searcher=random", "scheduler=fifo,asha", "budget.num_samples=2")
     assert done.code == 0, done.err
