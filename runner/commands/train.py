@@ -53,7 +53,7 @@ def run(arguments: Arguments) -> int:
 
 
 def _refuse_search(config: dict[str, object]) -> None:
-    from runner.config.search_space import read_search_space
+    from runner.config.read_search_space import read_search_space
     from runner.errors import ConfigError, Problem
 
     node = config["search_space"]

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, model_validator
 
+from runner.config.conditions import holds, text
 from runner.config.search_space import SearchSpace
 from runner.config.suggest import did_you_mean
 
@@ -106,12 +107,20 @@ def nested(point: Mapping[str, Any]) -> dict[str, Any]:
 def completed(point: Mapping[str, Any], space: SearchSpace, defaults: Mapping[str, Any]) -> dict[str, Any]:
     """A flat point with the default of each searched key that it leaves out, where the space could give that.
 
-    Left out of it is what the space fixes alike.
+    A key whose condition the point does not meet gets none; one that can have a single value gets that. Left out of it
+    is what the space fixes alike.
     """
     constants = space.constants()
-    own = {key: value for key, value in point.items() if key not in constants or value != constants[key]}
-    open_keys = {key: kind for key, kind in space.searched().items() if key in defaults and key not in point}
-    return own | {key: defaults[key] for key, kind in open_keys.items() if kind.contains(defaults[key])}
+    whole = {key: value for key, value in point.items() if key not in constants or value != constants[key]}
+    for key, kind in space.parents_first().items():
+        if key in whole or not space.active(key, whole):
+            continue
+        only = kind.values() if key in space.conditions else None
+        if key in defaults and kind.contains(defaults[key]):
+            whole[key] = defaults[key]
+        elif only is not None and len(only) == 1:
+            whole[key] = only[0]
+    return whole
 
 
 def faults(point: Mapping[str, Any], space: SearchSpace) -> Iterator[tuple[str, str, str]]:
@@ -122,14 +131,26 @@ def faults(point: Mapping[str, Any], space: SearchSpace) -> Iterator[tuple[str, 
             yield key, f"{value!r}, where the search space fixes it at {constants[key]!r}", "remove it from the point"
         elif key not in searched:
             yield key, "is not searched", did_you_mean(key, searched)
+        elif not space.active(key, point):
+            yield key, *_absent(key, {**constants, **point}, space)
         elif not searched[key].contains(value):
             remedy = "change the point, or widen the distribution"
             yield key, f"{value!r} is outside of {searched[key]}", remedy
 
 
+def _absent(key: str, values: Mapping[str, Any], space: SearchSpace) -> tuple[str, str]:
+    """Why a key is none of a configuration with these values, and what to do."""
+    condition = space.conditions[key]
+    unmet = {parent: allowed for parent, allowed in condition.items() if not holds({parent: allowed}, values)}
+    here = ", ".join(f"{parent}={values[parent]}" for parent in unmet if parent in values)
+    if here:
+        return f"is absent where {here}: it is there where {text(condition)}", f"remove {key} from the point"
+    return f"is there only where {text(condition)}, which the point leaves open", f"add {', '.join(unmet)} to the point"
+
+
 def missing(point: Mapping[str, Any], space: SearchSpace) -> list[str]:
-    """The searched keys that a flat point leaves out."""
-    return [key for key in space.searched() if key not in point]
+    """The searched keys that a flat point leaves out and that are there with the others that it has."""
+    return [key for key in space.searched() if key not in point and space.active(key, point)]
 
 
 def fits(point: Mapping[str, Any], space: SearchSpace) -> bool:
@@ -138,5 +159,12 @@ def fits(point: Mapping[str, Any], space: SearchSpace) -> bool:
 
 
 def default_point(space: SearchSpace, defaults: Mapping[str, Any]) -> dict[str, Any]:
-    """The trainable's own default of every searched key, inside of the space or not, flat."""
-    return {key: defaults[key] for key in space.searched() if key in defaults}
+    """The trainable's own default of every searched key, inside of the space or not, flat.
+
+    Of keys with a condition those that are there with the other defaults.
+    """
+    point: dict[str, Any] = {}
+    for key in space.parents_first():
+        if key in defaults and space.active(key, point):
+            point[key] = defaults[key]
+    return {key: point[key] for key in space.searched() if key in point}

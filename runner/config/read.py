@@ -9,8 +9,9 @@ from pydantic import BaseModel
 from runner.config.experiment import Budget, Choice, Experiment, Resources
 from runner.config.objective import OBJECTIVE, Objective, Target
 from runner.config.read_objective import read_objective
+from runner.config.read_search_space import read_search_space
 from runner.config.registry import LOGGERS, RAY, SCHEDULERS, SEARCHERS, STOPPERS, TRAINABLES, Plugin, Registry
-from runner.config.search_space import SearchSpace, read_search_space
+from runner.config.search_space import SearchSpace
 from runner.config.suggest import did_you_mean
 from runner.config.trainable import Trainable
 from runner.config.validate import missing_values, unknown_key, validate

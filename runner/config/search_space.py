@@ -3,6 +3,12 @@
     lr0: {distribution: loguniform, lower: 1e-5, upper: 1e-1}
     lr0: loguniform(1e-5, 1e-1)              # the same; `tune.` before it is allowed
     imgsz: 640                               # anything else is a constant
+    momentum: uniform(0.6, 0.98, when={'optimizer': 'SGD'})    # there only where the condition holds
+
+    when:                                    # the same for what one option brings: each mapping lands beside `when`
+      optimizer:
+        SGD: {momentum: uniform(0.6, 0.98), nesterov: true}
+    sgd: {when: {optimizer: SGD}, momentum: uniform(0.6, 0.98)}    # the same for a whole mapping, here sgd.momentum
 
 Source of names, arguments and bounds: ray.tune.search.sample (Ray 2.60). An integer distribution's upper bound is
 exclusive, but for qrandint and qlograndint, where Ray includes it.
@@ -12,9 +18,10 @@ import ast
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, ClassVar
 
+from runner.config.conditions import WHEN, Condition, among, holds
 from runner.config.suggest import did_you_mean
 from runner.errors import Problem
 
@@ -208,7 +215,7 @@ class Choice(Distribution):
         return self.categories
 
     def contains(self, value: Any) -> bool:
-        return any(type(value) is type(known) and value == known for known in self.values())
+        return among(value, self.values())
 
 
 @dataclass(frozen=True)
@@ -227,27 +234,44 @@ KINDS: dict[str, type[Distribution]] = {
 }  # fmt: skip
 ALIASES = {"randn": "normal", "qrandn": "qnormal", "grid_search": "grid"}
 _CALL = re.compile(r"\s*(?:(?:ray\.)?tune\.)?([A-Za-z_]\w*)\s*\((.*)\)\s*", re.DOTALL)
-_BROKEN_CALL = re.compile(rf"\s*(?:(?:ray\.)?tune\.)?(?:{'|'.join((*KINDS, *ALIASES))})\(")
+BROKEN_CALL = re.compile(rf"\s*(?:(?:ray\.)?tune\.)?(?:{'|'.join((*KINDS, *ALIASES))})\(")
 """The beginning of a call of a distribution, in a text that is no whole call: nobody means that as a constant."""
 
 
 @dataclass(frozen=True)
 class SearchSpace:
-    """A tree of dictionaries whose leaves are distributions or constants."""
+    """A tree of dictionaries whose leaves are distributions or constants.
+
+    Attributes:
+        conditions: dotted key to what must hold for it to be there, the conditions of the keys it depends on among it.
+    """
 
     tree: dict[str, Any]
+    conditions: Mapping[str, Condition] = field(default_factory=dict)
 
     def leaves(self) -> dict[tuple[str, ...], Any]:
         """Path to distribution or constant, in the order of the file."""
         return dict(_leaves(self.tree, ()))
 
     def searched(self) -> dict[str, Distribution]:
-        """Dotted key to distribution."""
+        """Dotted key to distribution, of parameters with a condition as well."""
         return {".".join(path): leaf for path, leaf in self.leaves().items() if isinstance(leaf, Distribution)}
 
     def constants(self) -> dict[str, Any]:
-        """Dotted key to constant."""
+        """Dotted key to constant; none of them has a condition."""
         return {".".join(path): leaf for path, leaf in self.leaves().items() if not isinstance(leaf, Distribution)}
+
+    def active(self, key: str, values: Mapping[str, Any]) -> bool:
+        """Whether a searched key is there in a configuration that has `values`, by dotted keys, beside the constants.
+
+        A key that the condition asks for and `values` leaves out does not hold.
+        """
+        return key not in self.conditions or holds(self.conditions[key], {**self.constants(), **values})
+
+    def parents_first(self) -> dict[str, Distribution]:
+        """`searched`, each key after those that it depends on."""
+        # A condition has those of its keys in it, so that a key's is longer than that of each key it depends on.
+        return dict(sorted(self.searched().items(), key=lambda item: len(self.conditions.get(item[0], ()))))
 
 
 def _leaves(tree: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -256,43 +280,6 @@ def _leaves(tree: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[tu
             yield from _leaves(value, (*path, key))
         else:
             yield (*path, key), value
-
-
-def read_search_space(node: Mapping[str, Any]) -> tuple[SearchSpace, list[Problem]]:
-    """Read the plain node of the config; everything wrong is in the list."""
-    problems: list[Problem] = []
-    return SearchSpace(_read_tree(node, "search_space", problems)), problems
-
-
-def _read_tree(node: Mapping[str, Any], where: str, problems: list[Problem]) -> dict[str, Any]:
-    tree = {}
-    for key, value in node.items():
-        here = f"{where}.{key}"
-        if not isinstance(key, str):
-            problems.append(Problem("space-key", here, f"the key {key!r} is not text", "put it in quotes"))
-        elif isinstance(value, Mapping) and "distribution" in value:
-            tree[key] = _read_mapping(value, here, problems)
-        elif isinstance(value, Mapping):
-            stray = sorted({"lower", "upper", "q", "categories", "sd"} & set(value))
-            if stray:
-                problems.append(
-                    Problem(
-                        "space-distribution",
-                        here,
-                        f"has {', '.join(stray)} but no distribution",
-                        f"add distribution: to it, one of {', '.join(KINDS)}",
-                    )
-                )
-            else:
-                tree[key] = _read_tree(value, here, problems)
-        elif isinstance(value, str) and is_call(value):
-            tree[key] = _read_call(value, here, problems)
-        elif isinstance(value, str) and _BROKEN_CALL.match(value):
-            message = f"{value!r} begins as a call and does not end with its bracket"
-            problems.append(Problem("space-distribution", here, message, "write it as in loguniform(1e-5, 1e-1)"))
-        else:
-            tree[key] = value
-    return tree
 
 
 def is_call(text: str) -> bool:
@@ -356,23 +343,14 @@ def _kind(name: str) -> type[Distribution]:
     return kind
 
 
-def _read_call(text: str, where: str, problems: list[Problem]) -> Any:
-    try:
-        mapping = call_to_mapping(text)
-    except ValueError as error:
-        remedy = "for the text itself as a constant write choice(['...'])"
-        problems.append(Problem("space-distribution", where, str(error), remedy))
-        return None
-    return _read_mapping(mapping, where, problems)
-
-
-def _read_mapping(node: Mapping[str, Any], where: str, problems: list[Problem]) -> Any:
+def read_distribution(node: Mapping[str, Any], where: str, problems: list[Problem]) -> Distribution | None:
+    """The distribution of a mapping, its condition aside; None where `problems` has why it is none."""
     try:
         kind = _kind(str(node["distribution"]))
     except ValueError as error:
         problems.append(Problem("space-distribution", f"{where}.distribution", str(error)))
         return None
-    arguments = {key: value for key, value in node.items() if key != "distribution"}
+    arguments = {key: value for key, value in node.items() if key not in {"distribution", WHEN}}
     if issubclass(kind, Choice):
         if {"categories", "values"} <= set(arguments):
             message = "is the same as categories, which is given too"
@@ -387,7 +365,7 @@ def _read_mapping(node: Mapping[str, Any], where: str, problems: list[Problem]) 
             "unknown-key",
             f"{where}.{key}",
             f"{kind.name} takes {', '.join(takes)}",
-            did_you_mean(key, takes),
+            did_you_mean(key, [*takes, WHEN]),
         )
         for key in arguments
         if key not in takes

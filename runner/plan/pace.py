@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from runner.config.experiment import Experiment
-from runner.config.search_space import read_search_space
+from runner.config.read_search_space import read_search_space
 from runner.runs.folder import RunFolder
 from runner.runs.locate import runs_below
 from runner.runs.trials_table import read_rows

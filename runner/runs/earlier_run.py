@@ -11,7 +11,8 @@ import yaml
 
 from runner.config.nested import flat
 from runner.config.objective import OBJECTIVE, Objective
-from runner.config.search_space import SearchSpace, read_search_space
+from runner.config.read_search_space import read_search_space
+from runner.config.search_space import SearchSpace
 from runner.config.trainable import ADJUSTED
 from runner.errors import ConfigError, Problem
 from runner.runs.cells import cell, read_cell

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from runner.config.objective import OBJECTIVE, Objective
-from runner.config.search_space import Distribution, SearchSpace, read_search_space
+from runner.config.read_search_space import read_search_space
+from runner.config.search_space import Distribution, SearchSpace
 from runner.errors import ConfigError, Problem
 from runner.runs.cells import cell
 from runner.runs.decisions import Decision, read

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from runner.config.points import WarmStart, completed, default_point, faults, fits, flat, nested
-from runner.config.search_space import SearchSpace, read_search_space
+from runner.config.read_search_space import read_search_space
+from runner.config.search_space import SearchSpace
 from tests.config.composing import experiment, refused
 
 SPACE, _ = read_search_space(

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from runner.config.search_space import KINDS, Distribution, call_to_mapping, is_call, read_search_space
+from runner.config.read_search_space import read_search_space
+from runner.config.search_space import KINDS, Distribution, call_to_mapping, is_call
 from runner.errors import Problem
 
 BOTH_SPELLINGS = [

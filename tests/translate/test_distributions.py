@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from runner.config.search_space import KINDS, Choice, Distribution, read_search_space
+from runner.config.read_search_space import read_search_space
+from runner.config.search_space import KINDS, Choice, Distribution
 from runner.translate.distributions import to_ray, to_ray_domain
 from tests.translate.test_plateau import REAL, plateau, play
 

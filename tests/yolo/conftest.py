@@ -12,7 +12,7 @@ import pytest
 
 from runner.config.experiment import Budget, Choice, Experiment, Resources
 from runner.config.objective import Mode, Objective, Target
-from runner.config.search_space import read_search_space
+from runner.config.read_search_space import read_search_space
 from runner.config.trainable import Trial
 from runner.trainables.yolo import Yolo
 
