@@ -10,10 +10,12 @@ from runner.commands.earlier import started_in
 from runner.commands.job import Job, new_folder, run_in
 from runner.commands.training import with_seeds, without_search
 from runner.config.compose import change
+from runner.config.conditions import WHEN, among
 from runner.config.experiment import SEED, Experiment
 from runner.config.hydra_loader import HydraLoader, read_yaml_file, resolve, search_path
 from runner.config.points import default_point, nested
 from runner.config.read import read
+from runner.config.read_search_space import read_search_space
 from runner.errors import INTERRUPTED, OK, ConfigError, Problem
 from runner.runs.confirmation import Confirmation, Contender, write_plan
 from runner.runs.earlier_run import EarlierRun
@@ -77,17 +79,22 @@ def contest(
 def _config(earlier: EarlierRun, found: Sequence[Contender], seeds: int) -> dict[str, Any]:
     """Every contender as a point of a space that holds their values alone, times a grid of seeds."""
     config = without_search(earlier.config)
-    values = {key: _values(key, found) for key in found[0].parameters}
-    searched = {key: several for key, several in values.items() if len(several) > 1}
+    values = {key: _values(key, found) for contender in found for key in contender.parameters}
+    everywhere = {key for key in values if all(key in contender.parameters for contender in found)}
+    searched = {key: several for key, several in values.items() if len(several) > 1 or key not in everywhere}
     for key, several in searched.items():
         if any(isinstance(value, list | dict) for value in several):
             message = "takes lists or mappings, and Ray's random search takes none as a value of a point"
             raise ConfigError([Problem("confirm-value", f"search_space.{key}", message, "promote and train each")])
-    points = [nested({key: contender.parameters[key] for key in searched}) for contender in found]
+    points = [nested({k: v for k, v in contender.parameters.items() if k in searched}) for contender in found]
+    conditions = {} if everywhere == set(values) else _conditions(earlier, searched)
     space = {
         **_without_seed(earlier.constants),
         **{key: several[0] for key, several in values.items() if key not in searched},
-        **{key: {"distribution": "choice", "categories": several} for key, several in searched.items()},
+        **{
+            key: {"distribution": "choice", "categories": several, **conditions.get(key, {})}
+            for key, several in searched.items()
+        },
     }
     config |= {
         "name": f"{config['name']}_confirm",
@@ -103,10 +110,20 @@ def _values(key: str, found: Sequence[Contender]) -> list[Any]:
     """The values of a parameter, each once; 1 and True are two."""
     values: list[Any] = []
     for contender in found:
-        value = contender.parameters[key]
-        if not any(type(value) is type(known) and value == known for known in values):
-            values.append(value)
+        if key in contender.parameters and not among(contender.parameters[key], tuple(values)):
+            values.append(contender.parameters[key])
     return values
+
+
+def _conditions(earlier: EarlierRun, searched: Mapping[str, list[Any]]) -> dict[str, Any]:
+    """Those of the search, as far as the contenders' values bear on them, by which each has its own keys alone."""
+    space, _ = read_search_space(earlier.config["search_space"])
+    asked = {
+        key: {parent: [v for v in searched[parent] if among(v, allowed)] for parent, allowed in condition.items()
+              if parent in searched}
+        for key, condition in space.conditions.items()
+    }  # fmt: skip
+    return {key: {WHEN: condition} for key, condition in asked.items() if condition}
 
 
 def _without_seed(point: Mapping[str, Any]) -> dict[str, Any]:

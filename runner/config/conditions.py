@@ -3,7 +3,7 @@
 momentum: {distribution: uniform, lower: 0.6, upper: 0.98, when: {optimizer: SGD}}
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 WHEN = "when"
@@ -65,6 +65,6 @@ def with_parents(conditions: Mapping[str, Condition]) -> tuple[dict[str, Conditi
     return {key: whole[key] for key in conditions}, circle
 
 
-def text(condition: Condition) -> str:
+def condition_text(condition: Mapping[str, Iterable[Any]]) -> str:
     """As a person reads it: `optimizer=SGD, depth=2 or 3`."""
     return ", ".join(f"{key}={' or '.join(map(str, values))}" for key, values in condition.items())

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from runner.config.conditions import WHEN
 from runner.config.docstring import about, meanings
 from runner.config.experiment import Budget, Resources
 from runner.config.hydra_loader import PRESET
@@ -28,8 +29,10 @@ _OF_ONE = tuple(group for group in REGISTRIES if group not in SEVERAL)
 _SPACE = {
     "type": ["object", "null"],
     "description": "Hyperparameter to distribution, constant, or a mapping of such.",
+    "properties": {WHEN: {"$ref": "#/$defs/when"}},
     "additionalProperties": {"$ref": "#/$defs/hyperparameter"},
 }
+_CONDITION = "These parameters are there only where each key has the value, or one of the list."
 _TEXTS = {
     "name": "The run folder is <output_dir>/<name>/<date>_<time>.",
     "output_dir": "The folder of all run folders.",
@@ -40,7 +43,7 @@ _TEXTS = {
 
 def json_schema(groups: Mapping[str, Sequence[str]]) -> Schema:
     """The schema of a preset or a composed config; `groups` are the options that a defaults list can choose."""
-    definitions: dict[str, Schema] = {"later": LATER, "hyperparameter": _hyperparameter()}
+    definitions: dict[str, Schema] = {"later": LATER, "hyperparameter": _hyperparameter(), "when": _when()}
     for kind in KINDS.values():
         definitions[f"distribution.{kind.name}"] = _distribution(kind)
     nodes = {
@@ -191,11 +194,25 @@ def _hyperparameter() -> Schema:
             {
                 "if": is_distribution,
                 "then": {"properties": {"distribution": {"enum": names}}, "allOf": by_name},
-                "else": {"additionalProperties": {"$ref": "#/$defs/hyperparameter"}},
+                "else": {
+                    "properties": {WHEN: {"$ref": "#/$defs/when"}},
+                    "additionalProperties": {"$ref": "#/$defs/hyperparameter"},
+                },
             },
             {"if": {"type": "string", "pattern": any_call}, "then": {"pattern": whole_call}},
         ]
     }
+
+
+def _when() -> Schema:
+    """Of a mapping: key to value or list; or key to options, each with the parameters that it brings."""
+    brought = {
+        "type": "object",
+        "properties": {WHEN: {"$ref": "#/$defs/when"}},
+        "additionalProperties": {"$ref": "#/$defs/hyperparameter"},
+    }
+    options = {"if": {"type": "object"}, "then": {"additionalProperties": brought}}
+    return {"type": "object", "minProperties": 1, "description": _CONDITION, "additionalProperties": options}
 
 
 def _distribution(kind: type[Distribution]) -> Schema:
@@ -204,7 +221,12 @@ def _distribution(kind: type[Distribution]) -> Schema:
     if issubclass(kind, Choice):
         properties |= dict.fromkeys(("categories", "values"), properties["categories"])
         required = [{"oneOf": [{"required": ["categories"]}, {"required": ["values"]}]}]
-    schema: Schema = {"type": "object", "properties": {"distribution": {}, **properties}, "additionalProperties": False}
+    condition: Schema = {"type": "object", "minProperties": 1, "description": _CONDITION}
+    schema: Schema = {
+        "type": "object",
+        "properties": {"distribution": {}, **properties, WHEN: condition},
+        "additionalProperties": False,
+    }
     return {**schema, "allOf": required} if required else schema
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, model_validator
 
-from runner.config.conditions import holds, text
+from runner.config.conditions import condition_text, holds
 from runner.config.search_space import SearchSpace
 from runner.config.suggest import did_you_mean
 
@@ -144,8 +144,11 @@ def _absent(key: str, values: Mapping[str, Any], space: SearchSpace) -> tuple[st
     unmet = {parent: allowed for parent, allowed in condition.items() if not holds({parent: allowed}, values)}
     here = ", ".join(f"{parent}={values[parent]}" for parent in unmet if parent in values)
     if here:
-        return f"is absent where {here}: it is there where {text(condition)}", f"remove {key} from the point"
-    return f"is there only where {text(condition)}, which the point leaves open", f"add {', '.join(unmet)} to the point"
+        return f"is absent where {here}: it is there where {condition_text(condition)}", f"remove {key} from the point"
+    return (
+        f"is there only where {condition_text(condition)}, which the point leaves open",
+        f"add {', '.join(unmet)} to the point",
+    )
 
 
 def missing(point: Mapping[str, Any], space: SearchSpace) -> list[str]:

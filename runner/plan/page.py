@@ -10,6 +10,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
+from runner.config.conditions import condition_text
 from runner.config.nested import flat
 from runner.plan.epochs import Rung
 from runner.plan.plan import Part, Plan
@@ -81,10 +82,14 @@ def _part(part: Part) -> str:
 
 def _space(searched: Sequence[Parameter]) -> Table:
     told = any(parameter.default_inside is not None for parameter in searched)
-    table = _table("parameter", "distribution", "values", *(["default"] if told else []))
+    conditional = any(parameter.when for parameter in searched)
+    table = _table(
+        "parameter", "distribution", "values", *(["default"] if told else []), *(["when"] if conditional else [])
+    )
     for parameter in searched:
-        cells = [parameter.key, parameter.distribution, _values(parameter), *([_default(parameter)] if told else [])]
-        table.add_row(*cells)
+        default = [_default(parameter)] if told else []
+        when = [condition_text(parameter.when)] if conditional else []
+        table.add_row(parameter.key, parameter.distribution, _values(parameter), *default, *when)
     return table
 
 

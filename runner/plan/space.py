@@ -1,7 +1,7 @@
 """The search space as a table."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from runner.config.experiment import Experiment
@@ -19,6 +19,7 @@ class Parameter:
         bounds: the least and the greatest value that can come out, None where there are none.
         default: what the trainable has for it; None where it tells none.
         default_inside: whether the space could give the default; None where there is none.
+        when: other keys and the values of which each must have one for this one to be there; empty: it always is.
     """
 
     key: str
@@ -27,14 +28,17 @@ class Parameter:
     bounds: tuple[float, float] | None = None
     default: Any = None
     default_inside: bool | None = None
+    when: dict[str, list[Any]] = field(default_factory=dict)
 
 
 def parameters(experiment: Experiment) -> Iterator[Parameter]:
     """Every leaf, the searched ones first."""
     defaults = experiment.trainable.defaults() or {}
+    conditions = experiment.search_space.conditions
     for key, kind in experiment.search_space.searched().items():
         inside = kind.contains(defaults[key]) if key in defaults else None
-        yield Parameter(key, kind.name, _arguments(kind), kind.bounds(), defaults.get(key), inside)
+        when = {parent: list(values) for parent, values in conditions.get(key, {}).items()}
+        yield Parameter(key, kind.name, _arguments(kind), kind.bounds(), defaults.get(key), inside, when)
     for key, value in experiment.search_space.constants().items():
         yield Parameter(key, None, {"value": value}, None, defaults.get(key))
 

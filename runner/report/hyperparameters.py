@@ -28,7 +28,8 @@ CANNOT_DRAW = (ValueError, RuntimeError, UserWarning)
 def hyperparameters(run: Run, study: optuna.Study) -> list[Section]:
     """Parallel coordinates, importance, slices and contours; a sentence where one cannot be drawn."""
     label, ranked = run.objective.label, by_importance(study)
-    importance = f"How much of {label} each hyperparameter explains (PED-ANOVA). {_stopped(study)}"
+    each = [*ranked, *sometimes(study)]
+    importance = f"How much of {label} each hyperparameter explains (PED-ANOVA). {_stopped(study)}{_apart(study)}"
     return [
         Section(
             "Parallel coordinates",
@@ -37,7 +38,7 @@ def hyperparameters(run: Run, study: optuna.Study) -> list[Section]:
         Section("Importance", paragraph(importance) + _drawn(study, 1, lambda: _importance(study))),
         Section(
             "Slices",
-            _limited(ranked, MOST_SLICES) + _drawn(study, 1, lambda: _slices(study, ranked[:MOST_SLICES], label)),
+            _limited(each, MOST_SLICES) + _drawn(study, 1, lambda: _slices(study, each[:MOST_SLICES], label)),
         ),
         Section(
             "Contours",
@@ -48,8 +49,8 @@ def hyperparameters(run: Run, study: optuna.Study) -> list[Section]:
 
 
 def by_importance(study: optuna.Study) -> list[str]:
-    """The searched parameters, the most important first; in their own order where that cannot be told."""
-    names = searched(study)
+    """Parameters that every trial has, the most important first; in their own order where that cannot be told."""
+    names = everywhere(study)
     try:
         ranked = importances(study)
     except CANNOT_DRAW:
@@ -62,14 +63,25 @@ def importances(study: optuna.Study) -> dict[str, float]:
     with warnings.catch_warnings():
         # Of too few trials Optuna warns, and gives every parameter the same share, which would mislead.
         warnings.simplefilter("error", UserWarning)
-        return dict(optuna.importance.get_param_importances(study, params=searched(study)))
+        return dict(optuna.importance.get_param_importances(study, params=everywhere(study)))
 
 
 def searched(study: optuna.Study) -> list[str]:
-    """Parameters that every usable trial has, with at least two values among them."""
+    """Parameters with at least two values among the usable trials."""
     trials = usable(study)
     names = dict.fromkeys(key for trial in trials for key in trial.params)
-    return [key for key in names if len({str(trial.params.get(key)) for trial in trials}) > 1]
+    return [key for key in names if len({str(trial.params[key]) for trial in trials if key in trial.params}) > 1]
+
+
+def everywhere(study: optuna.Study) -> list[str]:
+    """Those that every usable trial has."""
+    return [key for key in searched(study) if all(key in trial.params for trial in usable(study))]
+
+
+def sometimes(study: optuna.Study) -> list[str]:
+    """Those that only some trials have, by a condition: they cannot be compared over all of them."""
+    common = everywhere(study)
+    return [key for key in searched(study) if key not in common]
 
 
 def thinned(study: optuna.Study, most: int = MOST_TRIALS) -> optuna.Study:
@@ -86,7 +98,7 @@ def thinned(study: optuna.Study, most: int = MOST_TRIALS) -> optuna.Study:
 
 def why_not(study: optuna.Study, least_parameters: int) -> str:
     """Why nothing can be drawn of the parameters, as a sentence; empty where it can."""
-    trials, parameters = len(usable(study)), len(searched(study))
+    trials, parameters = len(usable(study)), len(everywhere(study))
     if trials < 2:
         return f"It takes two trials with a finite objective, and there {'is 1' if trials else 'is none'}."
     if parameters < least_parameters:
@@ -115,6 +127,11 @@ def _limited(ranked: Sequence[str], most: int, study: optuna.Study | None = None
 def _stopped(study: optuna.Study) -> str:
     stopped = any(trial.user_attrs["state"] != "completed" for trial in usable(study))
     return "A trial that was stopped counts with its best value up to then." if stopped else ""
+
+
+def _apart(study: optuna.Study) -> str:
+    told = ", ".join(sometimes(study))
+    return f" Only in some trials, and so in the slices alone: {told}." if told else ""
 
 
 def _parallel(study: optuna.Study, parameters: list[str], label: str) -> str:

@@ -19,6 +19,7 @@ from runner.report.hyperparameters import (
     MOST_SLICES,
     by_importance,
     importances,
+    sometimes,
     thinned,
     why_not,
 )
@@ -32,13 +33,13 @@ def write_plots(run: Run, study: optuna.Study, folder: Path) -> None:
     """Draw every figure that can be drawn; those of an earlier report are removed."""
     label = run.objective.label
     ranked, thin = by_importance(study), thinned(study)
-    told = {"target_name": label}
+    each, told = [*ranked, *sometimes(study)], {"target_name": label}
     drawings: dict[str, tuple[int, Callable[[], Any]]] = {
         "best_over_time": (0, lambda: visualization.plot_optimization_history(study, **told)),
         "learning_curves": (0, lambda: visualization.plot_intermediate_values(thin)),
         "importance": (1, lambda: _importance(study, ranked, label)),
         "parallel_coordinates": (1, lambda: visualization.plot_parallel_coordinate(study, ranked[:MOST_AXES], **told)),
-        "slices": (1, lambda: visualization.plot_slice(study, ranked[:MOST_SLICES], **told)),
+        "slices": (1, lambda: visualization.plot_slice(study, each[:MOST_SLICES], **told)),
         "contours": (2, lambda: visualization.plot_contour(thin, ranked[:MOST_CONTOURS], **told)),
     }
     possible = {name: draw for name, (least, draw) in drawings.items() if not why_not(study, least)}

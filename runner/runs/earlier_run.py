@@ -28,7 +28,7 @@ class EarlierTrial:
     """One row of trials.csv.
 
     Attributes:
-        sampled: dotted key to value of every parameter that was searched.
+        sampled: dotted key to value of every parameter that was searched, and that its condition let be there.
         adjusted: parameters that had to take another value than the sampled or the fixed one.
         best, last: the objective of its best and of its last report; None where that is no finite number.
         best_iteration, iterations: the number of its best and of its last report.
@@ -111,10 +111,11 @@ class EarlierRun:
 
 
 def _trial(row: Mapping[str, str], space: SearchSpace) -> EarlierTrial:
+    sampled = dict(_searched(row, space))
     return EarlierTrial(
         name=row["trial"],
         state=TrialState(row["state"]),
-        sampled=dict(_searched(row, space)),
+        sampled={key: value for key, value in sampled.items() if space.active(key, sampled)},
         adjusted=dict(_adjusted(row)),
         best=_finite(row[OBJECTIVE]),
         best_iteration=int(row["best_iteration"]) if row["best_iteration"] else None,

@@ -78,8 +78,14 @@ def _results(run: EarlierRun, experiment: Experiment) -> Known:
 
 def _candidates(run: EarlierRun, trials: Iterable[EarlierTrial], experiment: Experiment) -> dict[str, Point]:
     """Trial to its parameters; what was fixed there is one of them where it is searched here."""
-    fixed = {key: value for key, value in run.constants.items() if key in experiment.search_space.searched()}
-    return {trial.name: {**fixed, **trial.point} for trial in trials}
+    space = experiment.search_space
+    fixed = {key: value for key, value in run.constants.items() if key in space.searched()}
+    points = {trial.name: {**fixed, **trial.point} for trial in trials}
+    own = {trial.name: trial.point for trial in trials}
+    return {
+        name: {key: value for key, value in point.items() if key in own[name] or space.active(key, point)}
+        for name, point in points.items()
+    }
 
 
 def _fitting(

@@ -11,6 +11,7 @@ from runner.config.compose import compose
 from runner.config.experiment import SEED
 from runner.config.hydra_loader import HydraLoader, packaged_conf, resolve, search_path
 from runner.config.objective import Objective, Target
+from runner.config.points import fits
 from runner.config.read import read
 from runner.errors import ConfigError
 from runner.runs.earlier_run import EarlierRun, EarlierTrial
@@ -123,3 +124,26 @@ def test_the_best_contend_with_the_defaults(run: RunFolder) -> None:
     assert (job.experiment.budget.max_epochs, job.experiment.budget.time_budget) == (3, None)
     with pytest.raises(ConfigError, match="confirm decides that itself"):
         contest(found, known, 2, ["scheduler=asha"], HydraLoader([packaged_conf()]))
+
+
+def test_each_contender_has_its_own_keys_alone(run: RunFolder) -> None:
+    """Of a conditional search: SGD had a momentum, and lr0 only where that was low; AdamW and the defaults neither."""
+    trials = (
+        trial("trial_000", 0.9, sampled={"optimizer": "SGD", "momentum": 0.5, "lr0": 0.1}),
+        trial("trial_001", 0.8, sampled={"optimizer": "SGD", "momentum": 0.9}),
+        trial("trial_002", 0.7, sampled={"optimizer": "AdamW"}),
+    )
+    found = earlier(run.root, *trials)
+    found.config["search_space"] = {
+        "optimizer": "choice(['SGD', 'AdamW'])",
+        "momentum": "choice([0.5, 0.9], when={'optimizer': 'SGD'})",
+        "lr0": "uniform(0.001, 0.1, when={'momentum': 0.5})",
+        "imgsz": 64,
+    }
+    known = contenders(found, read(resolve(dict(found.config))), 3)
+    assert [one.parameters for one in known] == [*(one.sampled for one in trials), {"optimizer": "auto"}]
+    made = contest(found, known, 1, [], HydraLoader([packaged_conf()])).experiment
+    assert made.searcher.options["points_to_evaluate"] == [one.parameters for one in known]
+    assert all(fits({**one.parameters, SEED: 1}, made.search_space) for one in known)
+    assert promoted(found, trials[2], "mine")["trainable"]["train_args"].keys() >= {"optimizer"}
+    assert "momentum" not in promoted(found, trials[2], "mine")["trainable"]["train_args"]

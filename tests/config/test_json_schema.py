@@ -54,6 +54,13 @@ SEVERAL: list[Any] = [
             "e": [1],
         }
     },
+    {"search_space": {"x": {"distribution": "normal", "when": {"a": {"b": [1, 2]}, "c": None}}}},
+    {
+        "search_space": {
+            "when": {"a": {"SGD": {"m": "uniform(0, 1)", "when": {"b": {"x": {"n": 1}}}}}},
+            "k": {"when": {"a": 1}},
+        }
+    },
     {"search_space": {"x": {"distribution": "grid_search", "values": [1]}, "y": {"distribution": "randn"}}},
     {"budget": {"time_budget": "1h 30m", "max_concurrent": "auto", "num_samples": "${seed}", "max_epochs": "???"}},
     {"objective": {"metric": "metrics/mAP50(M)", "mode": None}},
@@ -86,6 +93,9 @@ BROKEN: dict[str, Any] = {
     "$.search_space.lr0.distribution": {"search_space": {"lr0": {"distribution": "logunifrm", "lower": 1}}},
     "$.search_space.x.y": {"search_space": {"x": {"y": "logunifrm(1, 2)"}}},
     "$.search_space.x": {"search_space": {"x": "uniform(1, 2"}},
+    "$.search_space.x.when": {"search_space": {"x": {"distribution": "normal", "when": "SGD"}}},
+    "$.search_space.when.a.SGD": {"search_space": {"when": {"a": {"SGD": 1}}}},
+    "$.search_space.m.when.a.SGD.x": {"search_space": {"m": {"when": {"a": {"SGD": {"x": "unifrm(1, 2)"}}}}}},
     "$.seed": {"seed": -1},
 }
 

@@ -18,3 +18,10 @@ def test_each_parameter_has_its_distribution_bounds_and_default() -> None:
 
 def test_a_function_tells_no_defaults() -> None:
     assert {one.default_inside for one in parameters(experiment("experiment=quickstart"))} == {None}
+
+
+def test_a_condition_is_told_with_the_values_that_it_asks_for() -> None:
+    words = ("search_space.optimizer=choice(['SGD','AdamW'])", "search_space.lr=uniform(0,1,when={'optimizer':'SGD'})")
+    space = {one.key: one for one in parameters(experiment("experiment=quickstart", *words))}
+    assert space["lr"].when == {"optimizer": ["SGD"]}
+    assert space["optimizer"].when == {}

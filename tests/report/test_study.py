@@ -1,6 +1,7 @@
 """A run as an Optuna study."""
 
 import math
+from pathlib import Path
 
 import pytest
 
@@ -46,3 +47,35 @@ def test_a_value_outside_of_the_range_widens_it(play: Play) -> None:
     assert (spaces["size"].low, spaces["size"].high) == (32, 96)
     assert (spaces["noise"].low, spaces["noise"].high) == (-2.0, -2.0)
     assert spaces["pick"].choices == ("a", "b", "c")
+
+
+CONDITIONAL = {
+    "lr": {"distribution": "loguniform", "lower": 1e-4, "upper": 1e-1},
+    "depth": {"distribution": "randint", "lower": 1, "upper": 9},
+    "optimizer": {"distribution": "choice", "categories": ["SGD", "Adam"]},
+    "momentum": {"distribution": "uniform", "lower": 0.0, "upper": 1.0, "when": {"optimizer": "SGD"}},
+    "layers": {"distribution": "randint", "lower": 1, "upper": 9, "when": {"optimizer": "Adam"}},
+}
+
+
+def test_a_parameter_that_only_some_trials_have_is_drawn_where_it_can_be(play: Play, tmp_path: Path) -> None:
+    from runner.report.hyperparameters import by_importance, hyperparameters, sometimes
+    from runner.report.plots import write_plots
+    from runner.report.study import study_of
+
+    told = []
+    for number, (config, values, state) in enumerate(trials(12)):
+        own = {"momentum": config.pop("momentum")} if config["optimizer"] == "SGD" else {"layers": number // 2 + 1}
+        config.pop("momentum", None)
+        told.append(({**config, "depth": number % 4 + 1, **own}, values, state))
+    run = play(*told, space=CONDITIONAL)
+    study = study_of(run)
+    assert study.trials[0].params.keys() == {"lr", "depth", "optimizer", "momentum"}
+    assert study.trials[1].params == pytest.approx({"lr": 10**-1.25, "depth": 2, "optimizer": "Adam", "layers": 1})
+    assert (set(by_importance(study)), sometimes(study)) == ({"lr", "depth", "optimizer"}, ["momentum", "layers"])
+    parallel, importance, slices, contours = (section.body for section in hyperparameters(run, study))
+    assert "cannot draw" not in parallel + importance + slices + contours
+    assert "in the slices alone: momentum, layers" in importance
+    assert "layers" in slices
+    write_plots(run, study, tmp_path)
+    assert len(list(tmp_path.glob("*.png"))) == 6
