@@ -7,7 +7,7 @@ tier looks at files, logins, CPUs and GPUs, and runs before the first trial. A r
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from runner.checks import compatibility, machine, metrics, names, points, rungs
+from runner.checks import compatibility, conditions, machine, metrics, names, points, rungs
 from runner.config.experiment import Experiment
 from runner.errors import ConfigError, Problem
 
@@ -17,6 +17,7 @@ CONFIG_RULES = (
     rungs.something_to_stop,
     compatibility.distributions,
     compatibility.packages,
+    conditions.conditions,
     points.points_in_space,
     points.defaults_first,
     points.known_results,

@@ -166,6 +166,21 @@ def test_dead_in_those_trials_that_sample_auto() -> None:
     assert "in some trials" in only(list(options.check(experiment(options, space)))).message
 
 
+def test_what_is_searched_only_where_it_has_an_effect_has_one() -> None:
+    """In the trials that have the argument the other one is what the condition says."""
+    auto = {"optimizer": "choice(['SGD', 'auto'])", "when": {"optimizer": {"SGD": {"momentum": "uniform(0.6, 0.98)"}}}}
+    rect = {"rect": "choice([True, False])", "mosaic": "uniform(0, 1, when={'rect': False})"}
+    colours = {"auto_augment": "choice([None, 'augmix'])", "hsv_h": "uniform(0, 0.1, when={'auto_augment': None})"}
+    options = Yolo(model="yolo11n.yaml", data="shapes")
+    assert list(options.check(experiment(options, auto))) == []
+    assert found(None, rect, max_epochs=50) == []
+    assert found(None, colours, model="yolo11n-cls.yaml") == []
+    auto["when"] = {"optimizer": {"auto": {"momentum": "uniform(0.6, 0.98)"}}}
+    assert only(list(options.check(experiment(options, auto)))).rule == "yolo-auto"
+    rect["mosaic"] = "uniform(0, 1, when={'rect': True})"
+    assert only(found(None, rect, max_epochs=50)).rule == "yolo-dead"
+
+
 def test_mosaic_that_is_closed_from_the_start_is_a_warning() -> None:
     problem = only(found(None, {"mosaic": "uniform(0, 1)"}, max_epochs=10))
     assert (problem.rule, problem.fatal) == ("yolo-mosaic", False)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runner.config.search_space import Distribution
+from runner.config.search_space import Choice, Distribution, SearchSpace
 from runner.config.suggest import did_you_mean
 from runner.errors import Problem
 from runner.trainables.yolo import disk, models
@@ -93,12 +93,12 @@ def check(options: "Yolo", experiment: "Experiment") -> Iterator[Problem]:
         yield from _check_one(where, value, task)
     yield from _check_twice(options.train_args, experiment)
     effective = {**options.train_args, **experiment.search_space.constants(), **searched}
-    yield from _check_auto(given, effective)
+    yield from _check_auto(given, effective, experiment.search_space)
     yield from _check_automatic_batch(experiment, given)
     yield from _check_mosaic(experiment, effective)
-    yield from _check_rect(given, effective)
+    yield from _check_rect(given, effective, experiment.search_space)
     if task == "classify":
-        yield from _check_colours(given, effective)
+        yield from _check_colours(given, effective, experiment.search_space)
     yield from _check_validation(given)
     yield from _check_workers(experiment, effective, given)
 
@@ -237,16 +237,21 @@ def _can_be(value: Any, wanted: str) -> tuple[bool, bool]:
     return wanted in texts, any(text != wanted for text in texts)
 
 
-def _check_auto(given: Mapping[str, Any], effective: Mapping[str, Any]) -> Iterator[Problem]:
-    may_be_auto, may_be_other = _can_be(effective.get("optimizer", "auto"), "auto")
-    if not may_be_auto:
-        return
-    optimizer = effective.get("optimizer")
-    reason = "the default, optimizer=auto," if optimizer is None else "optimizer=auto"
+def _beside(where: str, other: str, effective: Mapping[str, Any], space: SearchSpace) -> Any:
+    """What another argument is, or may be, in the trials that have the one at `where`."""
+    asked = space.conditions.get(_key(where), {}) if where.startswith(SPACE) else {}
+    return Choice(asked[other]) if other in asked else effective.get(other, arguments()[other].default)
+
+
+def _check_auto(given: Mapping[str, Any], effective: Mapping[str, Any], space: SearchSpace) -> Iterator[Problem]:
+    reason = "optimizer=auto" if effective.get("optimizer") else "the default, optimizer=auto,"
     for where in given:
         if _key(where) in SET_BY_AUTO:
-            message = f"{reason} sets {_key(where)} itself" + (" in some trials" if may_be_other else "")
-            yield Problem("yolo-auto", where, message, f"set {FIXED}.optimizer=AdamW, or remove {where}")
+            may_be_auto, may_be_other = _can_be(_beside(where, "optimizer", effective, space), "auto")
+            if may_be_auto:
+                message = f"{reason} sets {_key(where)} itself" + (" in some trials" if may_be_other else "")
+                instead = "give it `when: {optimizer: [...]}`" if may_be_other else f"remove {where}"
+                yield Problem("yolo-auto", where, message, f"set {FIXED}.optimizer=AdamW, or {instead}")
 
 
 def _check_automatic_batch(experiment: "Experiment", given: Mapping[str, Any]) -> Iterator[Problem]:
@@ -278,25 +283,27 @@ def _check_mosaic(experiment: "Experiment", effective: Mapping[str, Any]) -> Ite
     yield Problem("yolo-mosaic", f"{SPACE}.{searched[0]}", message, remedy, fatal=False)
 
 
-def _check_rect(given: Mapping[str, Any], effective: Mapping[str, Any]) -> Iterator[Problem]:
+def _check_rect(given: Mapping[str, Any], effective: Mapping[str, Any], space: SearchSpace) -> Iterator[Problem]:
     """Rectangular batches hold whole images: the library takes out what puts several into one."""
-    rect = effective.get("rect", False)
-    if not (True in (rect.values() or ()) if isinstance(rect, Distribution) else rect):
-        return
     for where, value in given.items():
         if _key(where) in SEVERAL_IMAGES and value != 0:
-            yield Problem("yolo-dead", where, "rect=true switches it off", f"set {FIXED}.rect=false, or remove {where}")
+            rect = _beside(where, "rect", effective, space)
+            if True in (rect.values() or ()) if isinstance(rect, Distribution) else rect:
+                message = "rect=true switches it off"
+                yield Problem("yolo-dead", where, message, f"set {FIXED}.rect=false, or remove {where}")
 
 
-def _check_colours(given: Mapping[str, Any], effective: Mapping[str, Any]) -> Iterator[Problem]:
+def _check_colours(given: Mapping[str, Any], effective: Mapping[str, Any], space: SearchSpace) -> Iterator[Problem]:
     """A policy of augmentation takes the place of the colour jitter."""
-    policy = effective.get("auto_augment", arguments()["auto_augment"].default)
-    policies = (policy.values() or ()) if isinstance(policy, Distribution) else (policy,)
-    chosen = [name for name in policies if name]
-    message = f"auto_augment={', '.join(map(str, chosen))} takes its place"
-    message += " in some trials" if len(chosen) < len(policies) else ""
     for where in given:
-        if chosen and _key(where) in COLOURS:
+        if _key(where) not in COLOURS:
+            continue
+        policy = _beside(where, "auto_augment", effective, space)
+        policies = (policy.values() or ()) if isinstance(policy, Distribution) else (policy,)
+        chosen = [name for name in policies if name]
+        if chosen:
+            message = f"auto_augment={', '.join(map(str, chosen))} takes its place"
+            message += " in some trials" if len(chosen) < len(policies) else ""
             yield Problem("yolo-dead", where, message, f"set {FIXED}.auto_augment=null, or remove {where}")
 
 
