@@ -93,6 +93,18 @@ def test_the_preset_in_the_readme_can_be_read(tmp_path: Path) -> None:
     assert [problem for problem in config_problems(experiment) if problem.fatal] == []
 
 
+def test_the_conditions_in_the_readme_can_be_checked(tmp_path: Path) -> None:
+    space = re.search(r"```yaml\n(search_space:.*?)```", README, re.DOTALL)
+    assert space is not None
+    (tmp_path / "experiment").mkdir()
+    (tmp_path / "experiment" / "mine.yaml").write_text(f"# @package _global_\n{space[1]}")
+    loader = HydraLoader([tmp_path, packaged_conf()])
+    words = ["experiment=mine", "trainable.data=shapes", "trainable.model=yolo11n.yaml", "budget.max_epochs=5"]
+    experiment = read(resolve(compose([*words, "searcher=random"], loader).config))
+    assert len(experiment.search_space.conditions) == 5
+    assert config_problems(experiment) == []
+
+
 @pytest.mark.parametrize("registry", [TRAINABLES, SEARCHERS, SCHEDULERS, STOPPERS, LOGGERS, RAY], ids=lambda r: r.group)
 def test_the_table_of_options_has_every_option_and_its_keys(registry) -> None:  # type: ignore[no-untyped-def]
     rows = [line for line in README.splitlines() if line.startswith("|")]
