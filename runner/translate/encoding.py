@@ -41,14 +41,22 @@ class Encoding:
         """Ray's domains, from which Ray makes the library's own."""
         return {_flat(key): to_ray_domain(known.shown) for key, known in self.conversions.items()}
 
+    def names_parents_first(self) -> dict[str, str]:
+        """Dotted key to the library's, each after those that its condition asks for."""
+        return {key: _flat(key) for key in self.space.parents_first() if key in self.conversions}
+
     def encode(self, point: Mapping[str, Any]) -> Encoded:
         """A flat point, whole or in part."""
         return {_flat(key): self.conversions[key].encode(v) for key, v in point.items() if key in self.conversions}
 
     def decode(self, proposal: Mapping[str, Any]) -> dict[str, Any]:
-        """A proposal of the library as a flat point: plain values inside of the space."""
-        point = {key: self._decoded(key, proposal[_flat(key)]) for key in self.conversions if _flat(key) in proposal}
-        return {**point, **self.fixed}
+        """A proposal of the library as a flat point: plain values inside of the space.
+
+        A parameter whose condition does not hold is left out of it, whether the library drew it or not.
+        """
+        point = {key: self.decoded(key, proposal[_flat(key)]) for key in self.conversions if _flat(key) in proposal}
+        whole = {**point, **self.fixed}
+        return {key: value for key, value in whole.items() if self.space.active(key, whole)}
 
     def configuration(self, point: Mapping[str, Any]) -> dict[str, Any]:
         """What a trial is given for a flat point: nested, with the constants of the space."""
@@ -64,7 +72,8 @@ class Encoding:
             raise ValueError(f"{key}: {kind.name} cannot be made of {', '.join(sorted(self.natives))}")
         return found
 
-    def _decoded(self, key: str, value: Any) -> Any:
+    def decoded(self, key: str, value: Any) -> Any:
+        """One value of the library as a trial has it; `key` is dotted."""
         return self.conversions[key].decode(value.item() if hasattr(value, "item") else value)
 
 
@@ -82,5 +91,7 @@ def _only(kind: Distribution) -> tuple[Any] | None:
 
 
 def _alike(one: Any, other: Any) -> bool:
-    numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in (one, other))
+    if isinstance(one, bool) or isinstance(other, bool):
+        return isinstance(one, bool) and isinstance(other, bool) and one == other  # 1 is another category than True
+    numbers = isinstance(one, int | float) and isinstance(other, int | float)
     return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12) if numbers else bool(one == other)

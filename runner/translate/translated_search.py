@@ -93,7 +93,7 @@ class TranslatedSearch(Searcher):  # type: ignore[misc]
             self.first_trial = trial_id
             return self.encoding.configuration(self.first)
         if not self.encoding.conversions:
-            return self.encoding.configuration(self.encoding.fixed)
+            return self.encoding.configuration(self.encoding.decode({}))
         with self._own_random():
             proposal = self.searcher.suggest(trial_id)
         if proposal is None or proposal == Searcher.FINISHED:

@@ -1,6 +1,7 @@
 """Optuna's samplers through Ray's OptunaSearch."""
 
 import inspect
+import warnings
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -31,7 +32,7 @@ _SAMPLERS = {
 )
 def optuna(
     experiment: Experiment,
-    encoding: Any,  # noqa: ARG001
+    encoding: Any,
     points: Any,
     *,
     sampler: Literal["tpe", "random", "cmaes", "gp", "qmc"] = "tpe",
@@ -46,18 +47,27 @@ def optuna(
     import optuna as library
     from ray.tune.search.optuna import OptunaSearch
 
+    from runner.translate.define_by_run import define_by_run
     from runner.translate.translated_search import Library
 
     if "seed" in sampler_args:
         raise ValueError("the seed of the sampler is the experiment's: type seed=...")
     # OptunaSearch ignores its own seed when a sampler is passed, so the sampler has it.
     arguments = {"multivariate": True} if sampler == "tpe" else {}
+    conditional = bool(experiment.search_space.conditions)
+    if conditional and {**arguments, **sampler_args}.get("multivariate"):
+        # Without it a multivariate TPE draws each parameter alone in a space that is not the same for all trials.
+        arguments["group"] = True
     build = getattr(library.samplers, _SAMPLERS[sampler])
     startup = {"random": None, "qmc": 1}.get(sampler, sampler_args.get("n_startup_trials", _default_startup(build)))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Argument ``group`` is an experimental feature")  # nobody typed it
+        made = build(**{**arguments, **sampler_args, "seed": experiment.seed})
     search = OptunaSearch(
+        space=define_by_run(encoding) if conditional else None,
         metric=OBJECTIVE,
         mode=experiment.objective.mode,
-        sampler=build(**{**arguments, **sampler_args, "seed": experiment.seed}),
+        sampler=made,
         points_to_evaluate=points or None,
     )
     return Library(search, startup)
