@@ -23,7 +23,7 @@ from runner.config.traits import SearcherTraits
 )
 def hyperopt(
     experiment: Experiment,
-    encoding: Any,  # noqa: ARG001
+    encoding: Any,
     points: Any,
     *,
     n_initial_points: Annotated[int, Field(ge=1)] = 20,
@@ -37,14 +37,15 @@ def hyperopt(
     """
     from ray.tune.search.hyperopt import HyperOptSearch
 
+    from runner.translate.internals.conditional_hyperopt import ConditionalHyperOpt
     from runner.translate.translated_search import Library
 
-    search = HyperOptSearch(
-        metric=OBJECTIVE,
-        mode=experiment.objective.mode,
-        points_to_evaluate=points or None,
-        n_initial_points=n_initial_points,
-        random_state_seed=experiment.seed,
-        gamma=gamma,
-    )
+    options: dict[str, Any] = {
+        "metric": OBJECTIVE, "mode": experiment.objective.mode, "n_initial_points": n_initial_points,
+        "random_state_seed": experiment.seed, "gamma": gamma,
+    }  # fmt: skip
+    if experiment.search_space.conditions:
+        search = ConditionalHyperOpt(encoding, points, **options)
+    else:
+        search = HyperOptSearch(points_to_evaluate=points or None, **options)
     return Library(search, startup=n_initial_points)
