@@ -127,3 +127,36 @@ def test_every_proposal_has_the_keys_that_are_there_with_values_of_their_distrib
             )
 
     check()
+
+
+def drawn_alone(monkeypatch: pytest.MonkeyPatch, *words: str) -> set[str]:
+    """Parameters that Optuna draws independently of the others once it has learned."""
+    from optuna.samplers import TPESampler
+
+    alone: list[str] = []
+    draw = TPESampler.sample_independent
+
+    def recorded(self: Any, study: Any, trial: Any, name: str, distribution: Any) -> Any:
+        alone.append(name)
+        return draw(self, study, trial, name, distribution)
+
+    space, _ = read_search_space({
+        "kind": "choice(['a', 'b'])", "x": "uniform(0, 1)", "y": "uniform(0, 1, when={'kind': 'a'})",
+        "z": "randint(0, 9, when={'kind': 'a'})",
+    })  # fmt: skip
+    search = translated_search(with_space(experiment("experiment=digits", *words), space, []))
+    search.set_search_properties(None, None, {})
+    with monkeypatch.context() as patched:
+        patched.setattr(TPESampler, "sample_independent", recorded)
+        for number in range(20):
+            if number == 12:
+                alone.clear()
+            search.suggest(str(number))
+            search.on_trial_complete(str(number), {"objective": float(number * 7 % 11), "training_iteration": 1})
+    return set(alone)
+
+
+def test_tpe_draws_parameters_with_a_condition_together_with_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert drawn_alone(monkeypatch, FEW["optuna"]) == set()
+    ungrouped = "searcher.sampler_args={n_startup_trials: 4, group: false}"
+    assert drawn_alone(monkeypatch, ungrouped) >= {"y", "z"}
