@@ -42,4 +42,4 @@ def conditions(experiment: Experiment) -> Iterator[Problem]:
 
 def _takes_conditions(name: str) -> bool:
     traits = SEARCHERS.get(name).traits
-    return not isinstance(traits, SearcherTraits) or traits.conditions
+    return isinstance(traits, SearcherTraits) and traits.conditions

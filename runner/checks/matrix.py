@@ -1,4 +1,4 @@
-"""Which searcher goes with which distribution, scheduler and objective: each pair put before the rules themselves."""
+"""Which searcher goes with which distribution, space, scheduler and objective: each pair put before the rules."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
@@ -11,6 +11,10 @@ from runner.config.search_space import KINDS, Distribution
 from runner.errors import Problem
 
 _EXAMPLES = {"lower": 1, "upper": 8, "q": 1, "categories": [1, 2]}
+_CONDITIONAL = {
+    "n": {"distribution": "randint", "lower": 1, "upper": 8},
+    "x": {"distribution": "uniform", "lower": 0, "upper": 1, "when": {"n": 1}},
+}
 _OBJECTIVES = {
     "one metric, max": [{"metric": "a", "mode": "max"}],
     "one metric, min": [{"metric": "a", "mode": "min"}],
@@ -23,7 +27,7 @@ class Pair:
     """A searcher and what it is paired with.
 
     Attributes:
-        kind: distribution, scheduler or objective.
+        kind: distribution, search space, scheduler or objective.
         name: of that kind.
         searcher: with its options where it is not as by default: optuna, optuna sampler=cmaes.
         problems: what the rules say of the two; none: they go together.
@@ -59,6 +63,7 @@ def matrix() -> list[Pair]:
 def _partners() -> Iterator[tuple[str, str, dict[str, Any]]]:
     for kind in KINDS.values():
         yield "distribution", kind.name, {"search_space": {"x": _example(kind)}}
+    yield "search space", "with conditions", {"search_space": _CONDITIONAL}
     for name in SCHEDULERS.names():
         yield "scheduler", name, {"scheduler": {"name": name}}
     for name, metrics in _OBJECTIVES.items():

@@ -3,14 +3,22 @@
 import pytest
 
 from runner.checks.conditions import SAMPLERS_OF_WHAT_IS_ALWAYS_THERE
-from tests.config.composing import only_problem, problems
+from tests.config.composing import only_problem, problems, refused
 
 DIGITS = ("experiment=digits", "search_space.momentum=uniform(0.5,0.9,when={'kind':'a'})")
 EITHER = "search_space.kind=choice(['a','b'])"
 
 
-def test_optuna_and_random_search_take_conditions() -> None:
-    assert problems(*DIGITS, EITHER) == problems(*DIGITS, EITHER, "searcher=random") == []
+@pytest.mark.parametrize("searcher", ["random", "optuna", "hyperopt"])
+def test_these_searchers_take_conditions(searcher: str) -> None:
+    assert problems(*DIGITS, EITHER, f"searcher={searcher}") == []
+
+
+def test_other_searchers_refuse_them() -> None:
+    problem = refused(*DIGITS, EITHER, "searcher=ax")
+    assert (problem.rule, problem.where) == ("searcher-conditions", "search_space")
+    assert "to it every key is in every trial, and momentum is not" in problem.message
+    assert "searcher=hyperopt or searcher=optuna or searcher=random" in problem.remedy
 
 
 def test_a_parameter_that_is_in_no_trial_is_told() -> None:

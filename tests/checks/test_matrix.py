@@ -30,5 +30,14 @@ def test_a_sampler_that_has_more_to_say_has_a_pair_of_its_own() -> None:
     assert [problem.rule for problem in cmaes.problems] == ["sampler-categories"]
 
 
+def test_conditions_go_with_the_searchers_that_know_them() -> None:
+    told = {pair.searcher: pair for pair in matrix() if pair.kind == "search space"}
+    assert {name for name in SEARCHERS.names() if told[name].goes} == {"random", "optuna", "hyperopt"}
+    assert {problem.rule for pair in told.values() for problem in pair.problems} == {
+        "searcher-conditions", "sampler-conditions",
+    }  # fmt: skip
+
+
 def test_nothing_else_is_said_of_the_plain_experiment() -> None:
-    assert [pair for pair in matrix() if pair.kind != "distribution" and pair.problems] == []
+    of_spaces = {"distribution", "search space"}
+    assert [pair for pair in matrix() if pair.kind not in of_spaces and pair.problems] == []

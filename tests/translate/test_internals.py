@@ -40,6 +40,20 @@ def test_a_function_trainable_has_what_is_overridden(method: str) -> None:
     assert method in vars(FunctionTrainable)
 
 
+def test_points_of_hyperopt_have_a_place_for_every_parameter() -> None:
+    """conditional_hyperopt.py fills in what Ray leaves out of the trials that it makes of points."""
+    from importlib.metadata import version
+
+    from hyperopt import hp
+    from ray.tune.search.hyperopt import HyperOptSearch
+
+    assert version("hyperopt").startswith("0.3"), "tried with 0.3.0: run the slow tests, then change this"
+    space = {"space": {"a": hp.uniform("a", 0, 1), "b": hp.uniform("b", 0, 1)}}
+    search = HyperOptSearch(space=space, metric="x", mode="max", points_to_evaluate=[{"a": 0.5}])
+    (trial,) = search._hpopt_trials.trials
+    assert (trial["misc"]["idxs"], trial["misc"]["vals"]) == ({"a": [0]}, {"a": [0.5]})
+
+
 def test_a_session_can_be_waited_for() -> None:
     from ray.train._internal.session import _TrainSession
 
