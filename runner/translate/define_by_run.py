@@ -1,4 +1,4 @@
-"""A conditional search space for Optuna: a function that asks a trial for one parameter after the other."""
+"""A conditional search space for Optuna: a trial is asked for one parameter after the other."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,22 +10,30 @@ from ray.tune.search.optuna import OptunaSearch
 from runner.translate.encoding import Encoded, Encoding
 
 
-def define_by_run(encoding: Encoding) -> Callable[[Trial], Encoded]:
-    """What OptunaSearch takes for `space`: it proposes the parameters that are there with those before them.
+class DefineByRun(OptunaSearch):  # type: ignore[misc]
+    """OptunaSearch that asks its trials itself, for the parameters that are there with those before them.
 
     Args:
         encoding: of a space whose distributions Optuna has.
+        options: those of OptunaSearch.
     """
-    distributions = OptunaSearch.convert_search_space(encoding.domains())
 
-    def define(trial: Trial) -> Encoded:
-        proposal: Encoded = {}
-        for key, name in encoding.names_parents_first().items():
-            if encoding.space.active(key, encoding.decode(proposal)):
-                proposal[name] = _suggested(trial, name, distributions[name])
-        return proposal
+    def __init__(self, encoding: Encoding, **options: Any) -> None:
+        super().__init__(**options)
+        self.encoding = encoding
 
-    return define
+    def convert_search_space(self, spec: dict[str, Any]) -> Callable[[Trial], Encoded]:
+        """Ray's domains as the function that OptunaSearch takes in the place of Optuna's distributions."""
+        distributions = OptunaSearch.convert_search_space(spec)
+
+        def define(trial: Trial) -> Encoded:
+            proposal: Encoded = {}
+            for key, name in self.encoding.names_parents_first().items():
+                if self.encoding.space.active(key, self.encoding.decode(proposal)):
+                    proposal[name] = _suggested(trial, name, distributions[name])
+            return proposal
+
+        return define
 
 
 def _suggested(trial: Trial, name: str, distribution: BaseDistribution) -> Any:

@@ -1,5 +1,6 @@
 """Spaces in which parameters depend on others, through the searchers that take them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from runner.config.experiment import Experiment
-from runner.config.points import fits, flat, nested
+from runner.config.points import EvaluatedPoint, fits, flat, nested
 from runner.config.read_search_space import read_search_space
 from runner.config.registry import SEARCHERS
 from runner.config.search_space import Distribution, SearchSpace
@@ -94,8 +95,14 @@ def value_of(kind: Distribution) -> st.SearchStrategy[Any]:
     return st.integers(*map(int, bounds)) if getattr(kind, "integer", False) else st.floats(*bounds)
 
 
-def with_space(made: Experiment, space: SearchSpace, points: list[dict[str, Any]]) -> Experiment:
-    options = {**made.searcher.options, "points_to_evaluate": [nested(point) for point in points]}
+def with_space(
+    made: Experiment, space: SearchSpace, points: Sequence[dict[str, Any]] = (), known: Sequence[dict[str, Any]] = ()
+) -> Experiment:
+    options = {
+        **made.searcher.options,
+        "points_to_evaluate": [nested(point) for point in points],
+        "evaluated_points": [EvaluatedPoint(point=nested(point), objective=3.0) for point in known],
+    }
     return replace(made, search_space=space, searcher=replace(made.searcher, options=options))
 
 
@@ -111,7 +118,8 @@ def test_every_proposal_has_the_keys_that_are_there_with_values_of_their_distrib
     def check(data: st.DataObject) -> None:
         space = data.draw(spaces())
         points = [given_point(data.draw, space) for _ in range(2)]
-        search = translated_search(with_space(base, space, points))
+        known = [given_point(data.draw, space)] if searcher in FEW else []
+        search = translated_search(with_space(base, space, points, known))
         search.set_search_properties(None, None, {})
         for number in range(10):
             proposal = search.suggest(str(number))
@@ -144,7 +152,7 @@ def drawn_alone(monkeypatch: pytest.MonkeyPatch, *words: str) -> set[str]:
         "kind": "choice(['a', 'b'])", "x": "uniform(0, 1)", "y": "uniform(0, 1, when={'kind': 'a'})",
         "z": "randint(0, 9, when={'kind': 'a'})",
     })  # fmt: skip
-    search = translated_search(with_space(experiment("experiment=digits", *words), space, []))
+    search = translated_search(with_space(experiment("experiment=digits", *words), space))
     search.set_search_properties(None, None, {})
     with monkeypatch.context() as patched:
         patched.setattr(TPESampler, "sample_independent", recorded)
@@ -160,3 +168,13 @@ def test_tpe_draws_parameters_with_a_condition_together_with_the_others(monkeypa
     assert drawn_alone(monkeypatch, FEW["optuna"]) == set()
     ungrouped = "searcher.sampler_args={n_startup_trials: 4, group: false}"
     assert drawn_alone(monkeypatch, ungrouped) >= {"y", "z"}
+
+
+def test_a_grid_has_each_of_its_values_and_brings_what_depends_on_it() -> None:
+    space, _ = read_search_space({"kind": "grid(['a', 'b'])", "x": "uniform(0, 1, when={'kind': 'a'})"})
+    made = with_space(experiment("experiment=digits", "searcher=random", "budget.num_samples=2"), space)
+    search = translated_search(made)
+    search.set_search_properties(None, None, {})
+    asked = [search.suggest(str(number)) for number in range(5)]
+    assert [set(one) for one in asked[:4]] == [{"kind", "x"}, {"kind"}] * 2
+    assert asked[4] == "FINISHED"

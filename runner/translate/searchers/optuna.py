@@ -47,7 +47,7 @@ def optuna(
     import optuna as library
     from ray.tune.search.optuna import OptunaSearch
 
-    from runner.translate.define_by_run import define_by_run
+    from runner.translate.define_by_run import DefineByRun
     from runner.translate.translated_search import Library
 
     if "seed" in sampler_args:
@@ -63,14 +63,10 @@ def optuna(
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Argument ``group`` is an experimental feature")  # nobody typed it
         made = build(**{**arguments, **sampler_args, "seed": experiment.seed})
-    search = OptunaSearch(
-        space=define_by_run(encoding) if conditional else None,
-        metric=OBJECTIVE,
-        mode=experiment.objective.mode,
-        sampler=made,
-        points_to_evaluate=points or None,
-    )
-    return Library(search, startup)
+    options: dict[str, Any] = {
+        "metric": OBJECTIVE, "mode": experiment.objective.mode, "sampler": made, "points_to_evaluate": points or None,
+    }  # fmt: skip
+    return Library(DefineByRun(encoding, **options) if conditional else OptunaSearch(**options), startup)
 
 
 def _default_startup(sampler: Callable[..., Any]) -> int | None:
