@@ -106,3 +106,13 @@ def test_a_file_without_points_is_told(content: str, tmp_path: Path) -> None:
     file.write_text(content)
     with pytest.raises(ValueError, match=r".+"):
         read_points(file)
+
+
+def test_a_parameter_that_was_not_there_is_no_part_of_the_point(run: RunFolder, play: Play) -> None:
+    """An empty cell: also where the empty text is one of its categories."""
+    space = {"kind": "choice(['a', 'b'])", "note": "choice(['', 'c'], when={'kind': 'a'})"}
+    run.write_config({**CONFIG, "search_space": space}, [])
+    for number, config in enumerate([{"kind": "a", "note": ""}, {"kind": "b"}]):
+        play.trial(f"t{number}", [0.1], **config)
+        play.end(f"t{number}")
+    assert [trial.point for trial in EarlierRun.read(run).trials] == [{"kind": "a", "note": ""}, {"kind": "b"}]

@@ -191,3 +191,12 @@ def test_the_trainables_defaults_fill_a_point(tmp_path: Path) -> None:
     words = ("searcher.points_to_evaluate=p.yaml", "search_space.box.upper=7")
     [problem] = point_problems(settled(tmp_path, *YOLO, *words)[0])
     assert problem.message == "lacks box, whose default 7.5 is outside of uniform(4, 7)"
+
+
+def test_what_was_fixed_there_is_no_part_of_a_point_where_it_is_not_there(tmp_path: Path) -> None:
+    fixed = ("search_space.kind=b", "search_space.momentum=0.5")
+    trials = [({"lr": 0.001, "momentum": 0.5, "kind": "b", "epochs": 12}, [0.5])]
+    earlier(tmp_path / "earlier", (DIGITS, *fixed), trials)
+    here = ("search_space.kind=choice(['a','b'])", "search_space.momentum=uniform(0.1,0.9,when={'kind':'a'})")
+    made, _ = settled(tmp_path, DIGITS, *here, "searcher.warm_start=earlier")
+    assert points(made) == [{"kind": "b", "lr": 0.001}]
