@@ -19,10 +19,10 @@ from runner.config.suggest import did_you_mean
 from runner.errors import Problem
 
 
-def read_search_space(node: Mapping[str, Any]) -> tuple[SearchSpace, list[Problem]]:
-    """Read the plain node of the config; everything wrong is in the list."""
+def read_search_space(node: Mapping[str, Any], where: str = "search_space") -> tuple[SearchSpace, list[Problem]]:
+    """Read the plain node of the config at `where`; everything wrong is in the list."""
     reader = _Reader()
-    reader.mapping(node, "search_space", (), {})
+    reader.mapping(node, where, (), {})
     space = reader.space()
     return space, list(dict.fromkeys(reader.problems))
 
