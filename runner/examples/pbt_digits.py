@@ -1,4 +1,4 @@
-"""A PyTorch network on scikit-learn's digits that can go on from another trial's weights: for population based training."""
+"""A PyTorch network on handwritten digits that can go on from another trial's weights: population based training."""
 
 import tempfile
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def train(config: dict[str, Any]) -> None:
-    """Train with SGD until it is stopped; report accuracy and loss once an epoch, each time with a checkpoint.
+    """Train for config["epochs"] epochs with SGD; report accuracy and loss once an epoch, each time with a checkpoint.
 
     A trial that goes on from a checkpoint takes the weights and the momentum of it, but lr and momentum from `config`:
     that is how another learning rate takes effect in the middle of a training.
