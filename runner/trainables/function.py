@@ -1,18 +1,14 @@
 """Any Python function of the user's."""
 
-import ast
 import hashlib
-import importlib
-import importlib.util
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from runner.config.experiment import Experiment
+from runner.config.import_path import find_source, load, malformed, undefined
 from runner.config.objective import Mode
 from runner.config.registry import TRAINABLES
-from runner.config.suggest import did_you_mean
 from runner.config.trainable import Trial
 from runner.errors import Problem
 
@@ -67,33 +63,14 @@ class Function:
 
     def fingerprint(self, project: Path) -> Mapping[str, str]:
         """The file of its module."""
-        source = _find_source(self.import_path.partition(":")[0], project)
+        source = find_source(self.import_path.partition(":")[0], project)
         return {"code": f"sha256:{hashlib.sha256(source.read_bytes()).hexdigest()}"} if source else {}
 
     def check(self, experiment: Experiment) -> Iterable[Problem]:  # noqa: ARG002
-        module, colon, name = self.import_path.partition(":")
-        parts = [*module.split("."), name]
-        if not colon or not all(part.isidentifier() for part in parts):
-            remedy = "write trainable.import_path=package.module:function"
-            yield Problem("import-path", "trainable.import_path", f"{self.import_path!r} names no function", remedy)
+        return malformed(self.import_path, "trainable.import_path")
 
     def check_machine(self, experiment: Experiment, project: Path) -> Iterable[Problem]:  # noqa: ARG002
-        """The module is found and defines the function; it is read, not run: imports may be slow."""
-        module, _, name = self.import_path.partition(":")
-        source = _find_source(module, project)
-        where = "trainable.import_path"
-        if source is None:
-            remedy = f"type the command in the folder that holds {module.split('.')[0]}, or install it"
-            yield Problem("import-path", where, f"there is no module {module}", remedy)
-        elif source.suffix == ".py":
-            try:
-                names = set(_defined(ast.parse(source.read_bytes(), filename=str(source))))
-            except SyntaxError as error:
-                line = f", line {error.lineno}" if error.lineno else ""
-                yield Problem("import-path", where, f"{source}{line}: {error.msg}", "correct that file")
-                return
-            if name not in names and "*" not in names:
-                yield Problem("import-path", where, f"{module} has no function {name}", did_you_mean(name, names))
+        return undefined(self.import_path, "trainable.import_path", project)
 
     def disk_bytes(self, experiment: Experiment, project: Path) -> None:
         """Only the function knows what it saves."""
@@ -108,8 +85,7 @@ class Function:
         """Only the function knows what it has saved."""
 
     def train(self, config: dict[str, Any], trial: Trial) -> Mapping[str, Any] | None:
-        module, _, name = self.import_path.partition(":")
-        returned = getattr(importlib.import_module(module), name)(config)
+        returned = load(self.import_path)(config)
         if returned is None or isinstance(returned, Mapping):
             return returned
         # A number, numpy's among them, is the objective.
@@ -135,33 +111,3 @@ class Function:
 
     def finish(self, ranked: Sequence[Path], run_folder: Path, project: Path, tell: Callable[[str], None]) -> None:
         """Nothing to finish."""
-
-
-def _find_source(module: str, project: Path) -> Path | None:
-    """The file of a module, looked up without running it or its packages."""
-    relative = Path(*module.split("."))
-    for folder in dict.fromkeys([str(project), *sys.path]):
-        for candidate in (relative.with_suffix(".py"), relative / "__init__.py"):
-            if (Path(folder or ".") / candidate).is_file():
-                return Path(folder or ".") / candidate
-    spec = importlib.util.find_spec(module.split(".", maxsplit=1)[0])
-    locations = list(spec.submodule_search_locations or []) if spec else []
-    below = Path(*module.split(".")[1:]) if "." in module else Path("__init__")
-    for location in locations:
-        for candidate in (below.with_suffix(".py"), below / "__init__.py"):
-            if (Path(location) / candidate).is_file():
-                return Path(location) / candidate
-    return Path(spec.origin) if spec and spec.origin and "." not in module else None
-
-
-def _defined(tree: ast.AST) -> Iterator[str]:
-    """Names bound at a module's top level, in its `if` and `try` blocks too; "*" where it imports all of another."""
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield node.name
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            yield from ((alias.asname or alias.name) for alias in node.names)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
-        else:
-            yield from _defined(node)
