@@ -7,7 +7,7 @@ tier looks at files, logins, CPUs and GPUs, and runs before the first trial. A r
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from runner.checks import compatibility, conditions, machine, metrics, names, points, rungs
+from runner.checks import compatibility, conditions, import_paths, machine, metrics, names, points, rungs
 from runner.config.experiment import Experiment
 from runner.errors import ConfigError, Problem
 
@@ -22,8 +22,9 @@ CONFIG_RULES = (
     points.defaults_first,
     points.known_results,
     names.distinct_keys,
+    import_paths.well_formed,
 )
-MACHINE_RULES = (machine.storage, machine.login, machine.cluster)
+MACHINE_RULES = (machine.storage, machine.login, machine.cluster, import_paths.defined)
 
 
 def config_problems(experiment: Experiment) -> list[Problem]:

@@ -219,7 +219,7 @@ def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, flo
         console.print(f"error: {failure}", markup=False, soft_wrap=True)
     if experiment.report and code != INTERRUPTED:
         _report(run, console)
-    console.print(NextSteps(_next_commands(job, run, code, cut_off=bool(record.ended_early))), soft_wrap=True)
+    console.print(NextSteps(_next_commands(job, run, code, ended_by=record.ended_by)), soft_wrap=True)
     return _result(job, run, record, seconds, code, failure)
 
 
@@ -249,7 +249,7 @@ def _lock(experiment: Experiment, run: RunFolder, project: Path, console: Consol
         console.print(f"note: the run goes on in another environment: {told}{more}", markup=False, soft_wrap=True)
 
 
-def _next_commands(job: Job, run: RunFolder, code: int, *, cut_off: bool) -> tuple[str, ...]:
+def _next_commands(job: Job, run: RunFolder, code: int, *, ended_by: str) -> tuple[str, ...]:
     """Commands for what people do next."""
     folder = shlex.quote(shown(run.root))
     commands = []
@@ -261,7 +261,7 @@ def _next_commands(job: Job, run: RunFolder, code: int, *, cut_off: bool) -> tup
     tuned = set(job.experiment.search_space.searched()) - {SEED} and not run.confirm_yaml.is_file()
     if code == OK and tuned:
         commands.append(f"python -m runner promote {folder} --name {shlex.quote(f'{job.experiment.name}_best')}")
-    if code == OK and cut_off and budget.time_budget is not None:
+    if code == OK and ended_by == "budget.time_budget" and budget.time_budget is not None:
         commands.append(f"python -m runner resume {folder} budget.time_budget={2 * budget.time_budget:g}s")
     elif code == OK and tuned:
         commands.append(f"python -m runner extend {folder} budget.num_samples=+{budget.num_samples}")

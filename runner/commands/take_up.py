@@ -13,11 +13,14 @@ from runner.commands.earlier import started_in
 from runner.commands.job import Job, check, examine, refuse_machine, refuse_searcher, run_on_ray
 from runner.config.compose import change
 from runner.config.hydra_loader import HydraLoader, read_yaml_file, search_path
+from runner.config.registry import STOPPERS
+from runner.config.traits import StopperTraits
 from runner.errors import OK, ConfigError, Problem
 from runner.runs import decisions
 from runner.runs.decisions import is_over
 from runner.runs.driver import refuse_taken
 from runner.runs.folder import RunFolder
+from runner.runs.history import History
 from runner.runs.journal import Event, read, seconds_spent
 from runner.runs.locate import run_folder
 from runner.runs.trials_table import read_rows
@@ -55,6 +58,7 @@ def take_up(arguments: Arguments, *, must_be_more: bool) -> int:
         )
         return OK
     _refuse_used_up(job, seconds_spent(events))
+    _refuse_at_plateau(job, run)
     for one in found:
         print(one)
     job = replace(job, words=_all_words(run, words))
@@ -87,6 +91,21 @@ def _refuse_used_up(job: Job, spent: float) -> None:
         message = f"{budget:g} s are used up: the run has worked for {spent:.0f} s"
         remedy = f"add the time that it may take in all, for one: budget.time_budget={2 * spent:.0f}s"
         raise ConfigError([Problem("time-budget", "budget.time_budget", message, remedy)])
+
+
+def _refuse_at_plateau(job: Job, run: RunFolder) -> None:
+    """Raise ConfigError where a stopper, asked about all that was reported, would end the experiment again at once."""
+    for choice in job.experiment.stoppers:
+        plugin = STOPPERS.get(choice.name)
+        if isinstance(plugin.traits, StopperTraits) and plugin.traits.ends_experiment:
+            rule = plugin.build(job.experiment, **choice.options)
+            for report in History(run.history_csv).rows():
+                rule(report.trial, {**report.metrics, "training_iteration": report.iteration})
+            verdict = rule.end()
+            if verdict is not None:
+                where = f"stopper.{choice.name}"
+                remedy = f"change {where}, or leave it out: 'stopper=[]' --allow"
+                raise ConfigError([Problem("experiment-over", where, f"would end it again: {verdict.detail}", remedy)])
 
 
 def _absolute(words: Sequence[str], config: dict[str, object]) -> tuple[str, ...]:

@@ -37,6 +37,8 @@ class Budget(Noun):
         time_budget: seconds after which the whole experiment stops, or text such as 90m, 2h, 1h30m.
         max_concurrent: most trials at once; auto: as many as the resources allow.
         max_failures: times that a trial whose process died goes on from its last checkpoint; an error is never retried.
+        stall_timeout: seconds, or text such as 10m, in which nothing runs as the searcher proposes no trial or the
+            scheduler holds all of them paused, after which the experiment fails; null: never.
     """
 
     num_samples: Annotated[int, Field(ge=1)] = 10
@@ -44,6 +46,7 @@ class Budget(Noun):
     time_budget: Duration | None = None
     max_concurrent: Annotated[int | None, Field(ge=1), BeforeValidator(_auto, json_schema_input_type=_Limit)] = None
     max_failures: Annotated[int, Field(ge=0)] = 2
+    stall_timeout: Duration | None = 600.0
 
 
 class Resources(Noun):

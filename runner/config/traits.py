@@ -19,6 +19,17 @@ class Traits:
 
 
 @dataclass(frozen=True)
+class StopperTraits(Traits):
+    """Of a stopper.
+
+    Attributes:
+        ends_experiment: whether it ends the whole experiment, from what all trials have reported.
+    """
+
+    ends_experiment: bool = False
+
+
+@dataclass(frozen=True)
 class SearcherTraits(Traits):
     """Of a searcher.
 

@@ -76,13 +76,24 @@ def epochs(experiment: Experiment, at_once: int) -> Epochs | None:
     rungs = scheduler.rungs() if isinstance(scheduler, RecordedASHA) else []
     first_rung = min((rung for bracket in rungs for rung in bracket), default=full)
     # One trial passes all rungs: the first at each has nothing to be compared with.
-    least = longest + (trials - 1) * min(longest, first_rung)
+    least = _at_the_first_chance(trials, longest, first_rung)
+    for stopper in experiment.stoppers:
+        if stopper.name == "experiment_plateau":
+            # Its best trials must have reported, of which no more than `at_once` can still be at their first epoch.
+            ended = max(0, stopper.options["top"] - at_once)
+            reports = stopper.options["top"] - ended + stopper.options["patience"]
+            least = min(least, _at_the_first_chance(ended, longest, first_rung) + reports)
     if first_rung >= full:
         return Epochs(full, least, trials * full, trials * full)
     spent, survivors = _simulate(experiment, full, trials, at_once)
     tenths = quantiles(spent, n=10) if len(spent) >= RUNS_FOR_A_SPREAD else None
     likely = (round(tenths[0]), round(tenths[-1])) if tenths else None
     return Epochs(full, least, mean(spent), trials * full, likely, survivors)
+
+
+def _at_the_first_chance(trials: int, longest: int, first_rung: int) -> int:
+    """Epochs of trials that end as early as they can; of those at a rung one goes on."""
+    return longest + (trials - 1) * min(longest, first_rung) if trials else 0
 
 
 def _limits(experiment: Experiment) -> list[int]:
@@ -93,12 +104,14 @@ def _limits(experiment: Experiment) -> list[int]:
 def _first_chance(stopper: Choice, experiment: Experiment) -> int:
     """The first epoch at which a stopper may end a trial that reports as it should."""
     options = stopper.options
+    every = experiment.trainable.intervals().get(options.get("metric") or OBJECTIVE, 1)
     if stopper.name == "max_iterations":
         return int(options["max_iter"])
     if stopper.name == "plateau":
-        every = experiment.trainable.intervals().get(options["metric"] or OBJECTIVE, 1)
         return int(max(math.ceil(options["grace_period"] / every), options["num_results"]) * every)
-    return 1  # timeout: as soon as it is over
+    if stopper.name == "experiment_plateau":
+        return int(experiment.budget.max_epochs or 0)  # it ends no trial alone
+    return every  # timeout, threshold, function: at any report that holds what they watch
 
 
 def _scheduler(experiment: Experiment) -> Any:

@@ -14,6 +14,7 @@ STATES = {
     TrialState.STOPPED: "#d97706",
     TrialState.FAILED: "#dc2626",
     TrialState.OUT_OF_MEMORY: "#be185d",
+    TrialState.DIVERGED: "#854d0e",
     TrialState.INTERRUPTED: "#7c3aed",
     TrialState.RUNNING: "#0891b2",
 }

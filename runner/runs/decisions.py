@@ -12,8 +12,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-CUT_OFF = ("budget.time_budget", "attestation")
+EXPERIMENT_PLATEAU, STALL, FUNCTION_ERROR = "experiment_plateau", "budget.stall_timeout", "function_error"
+
+CUT_OFF = ("budget.time_budget", "attestation", EXPERIMENT_PLATEAU, STALL, FUNCTION_ERROR)
 """Rules that end the whole experiment: a trial that they stop could go on."""
+
+DIVERGED = "diverged"
+"""The rule that is always on: the objective of a report was NaN or infinite."""
 
 
 @dataclass(frozen=True)
@@ -22,9 +27,9 @@ class Decision:
 
     Attributes:
         iteration: the trial's reports so far.
-        rule: a scheduler or stopper by its name in the config ("asha", "plateau"), "budget.time_budget",
-            "attestation" (of a trial whose values were not at work, and of those that were cut off when the experiment
-            ended for it), "end" (trained to its end), "error" or "interrupted".
+        rule: a scheduler or stopper by its name in the config ("asha", "plateau"), "diverged", one of CUT_OFF
+            ("attestation" also of a trial whose values were not at work), "end" (trained to its end), "error" or
+            "interrupted".
         value: what the rule looked at, and compared_with: what it held that against; None where there is no such thing.
         detail: a sentence for people ("0.12 is below 0.31, the cut-off of rung 3 among 4 trials").
         rank: the trial's place, from 1, among the `ranked` trials that the rule compared; None: it compares none.

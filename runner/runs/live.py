@@ -18,6 +18,7 @@ STYLES = {
     TrialState.STOPPED: "yellow",
     TrialState.FAILED: "red",
     TrialState.OUT_OF_MEMORY: "red",
+    TrialState.DIVERGED: "red",
     TrialState.INTERRUPTED: "magenta",
 }
 
@@ -63,10 +64,11 @@ class LiveView:
     def _counts(self) -> Text:
         record = self.record
         always = (TrialState.COMPLETED, TrialState.STOPPED, TrialState.FAILED)
+        seldom = (TrialState.OUT_OF_MEMORY, TrialState.DIVERGED)
         parts = [
             Text(f"{record.states[state]} {state.words}", style=STYLES[state] if record.states[state] else "dim")
-            for state in (*always, TrialState.OUT_OF_MEMORY, TrialState.RUNNING)
-            if record.states[state] or state is not TrialState.OUT_OF_MEMORY
+            for state in (*always, *seldom, TrialState.RUNNING)
+            if record.states[state] or state not in seldom
         ]
         of = f" of {record.expected_trials}" if record.expected_trials else ""
         return Text.assemble(("trials  ", "dim"), Text(", ").join(parts), of)

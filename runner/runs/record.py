@@ -42,6 +42,7 @@ class Record:
         epochs: reports of all trials together.
         most_running: trials that ran at once, at most.
         ended_early: why the experiment ended before all its trials had; empty where it did not.
+        ended_by: the rule that ended it then.
     """
 
     def __init__(
@@ -71,7 +72,7 @@ class Record:
         self.states: Counter[TrialState] = Counter()
         self.epochs = 0
         self.most_running = 0
-        self.ended_early = ""
+        self.ended_early = self.ended_by = ""
         self._table = TrialsTable(run.trials_csv)
         if not run.trials_csv.exists():
             self._table.write([])
@@ -206,10 +207,10 @@ class Record:
         ]
         return sorted(ended, key=lambda row: row.best or 0.0, reverse=self.objective.mode == "max")
 
-    def cut_off(self, reason: str) -> None:
+    def cut_off(self, rule: str, reason: str) -> None:
         """The experiment ends now, whatever its trials do; told before they end."""
         if self.states[TrialState.RUNNING] or len(self.rows) < (self.expected_trials or 0):
-            self.ended_early = reason
+            self.ended_early, self.ended_by = reason, rule
 
     def close(self) -> None:
         """The run is over, and so are its processes: what still runs was interrupted."""

@@ -11,7 +11,7 @@ from runner.config.objective import OBJECTIVE, Objective
 from runner.runs.cells import read_cell
 from runner.runs.decisions import read
 from runner.runs.folder import RunFolder
-from runner.runs.trial import TrialState
+from runner.runs.trial import FAILED, TrialState
 from runner.runs.trials_table import PARAMETER, read_rows
 from runner.runs.wording import duration, number, parameters, plural
 
@@ -142,7 +142,7 @@ class Story:
             yield "stopper", f"{rule} stopped {plural(amount, 'trial')}{told}"
 
     def _failures(self) -> Iterator[tuple[str, str]]:
-        ends = [lines[-1] for lines in self.decisions.values() if lines[-1]["state"] in {"failed", "out_of_memory"}]
+        ends = [lines[-1] for lines in self.decisions.values() if lines[-1]["state"] in FAILED]
         for detail, amount in Counter(end["detail"] for end in ends).most_common(5):
             first = next(end["trial"] for end in ends if end["detail"] == detail)
             who = first if amount == 1 else f"{first} and {amount - 1} more"

@@ -74,7 +74,7 @@ class Summary:
     def _trials(self) -> str:
         states = self.record.states
         always = (TrialState.COMPLETED, TrialState.STOPPED, TrialState.FAILED)
-        told = (*always, TrialState.OUT_OF_MEMORY, TrialState.INTERRUPTED)
+        told = (*always, TrialState.OUT_OF_MEMORY, TrialState.DIVERGED, TrialState.INTERRUPTED)
         parts = [f"{states[state]} {state.words}" for state in told if states[state] or state in always]
         rules = Counter(row.rule for row in self.record.rows.values() if row.state is TrialState.STOPPED)
         if rules:
@@ -96,7 +96,9 @@ class Summary:
         alike: dict[str, list[TrialRow]] = {}
         for row in self.record.rows.values():
             if row.state.failed:
-                alike.setdefault(error_line(row.error) or row.reason or "no error was given", []).append(row)
+                diverged = "diverged: " if row.state is TrialState.DIVERGED else ""
+                told = error_line(row.error) or row.reason or "no error was given"
+                alike.setdefault(diverged + told, []).append(row)
         label = "failed"
         for error, rows in list(alike.items())[:MOST_ERRORS]:
             who = rows[0].name if len(rows) == 1 else f"{rows[0].name} and {len(rows) - 1} more"

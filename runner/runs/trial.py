@@ -13,24 +13,31 @@ DEFAULTS = "defaults"
 
 
 class TrialState(StrEnum):
-    """completed: trained to its end; stopped: by a named rule; out_of_memory: failed for that and nothing else."""
+    """completed: trained to its end; stopped: by a named rule.
+
+    out_of_memory: failed for that and nothing else; diverged: stopped, as its objective was NaN or infinite.
+    """
 
     RUNNING = "running"
     COMPLETED = "completed"
     STOPPED = "stopped"
     FAILED = "failed"
     OUT_OF_MEMORY = "out_of_memory"
+    DIVERGED = "diverged"
     INTERRUPTED = "interrupted"
 
     @property
     def failed(self) -> bool:
-        """Whether its trial ended in an error."""
-        return self in (TrialState.FAILED, TrialState.OUT_OF_MEMORY)
+        """Whether its trial ended in an error or diverged: such a trial is the worst, whatever it reported before."""
+        return self in FAILED
 
     @property
     def words(self) -> str:
         """For a sentence."""
         return self.value.replace("_", " ")
+
+
+FAILED = frozenset({TrialState.FAILED, TrialState.OUT_OF_MEMORY, TrialState.DIVERGED})
 
 
 @dataclass

@@ -16,6 +16,7 @@ from runner.config.objective import OBJECTIVE
 from runner.errors import RunnerError
 from runner.runs.journal import Event, Journal
 from runner.runs.plain_yaml import plain
+from runner.translate.watchdog import Watchdog
 
 ITERATION = "training_iteration"
 
@@ -35,6 +36,7 @@ class JournaledSearch(SearchAlgorithm):  # type: ignore[misc]
     Args:
         max_concurrent: most trials at once; None: as many as the resources allow.
         earlier: events of the run so far.
+        watchdog: hears what comes of asking while no trial is left.
         bring_back: given every trial of those events by its name, and what is to be told of one that has ended since,
             returns the ones that are still to run.
     """
@@ -45,12 +47,14 @@ class JournaledSearch(SearchAlgorithm):  # type: ignore[misc]
         journal: Journal,
         max_concurrent: int | None,
         earlier: Sequence[Event],
+        watchdog: Watchdog,
         bring_back: BringBack,
     ) -> None:
         self.search = search
         self.journal = journal
         self.max_concurrent = max_concurrent
         self.earlier = earlier
+        self.watchdog = watchdog
         self.bring_back = bring_back
         self.waiting: list[Trial] = []
         self.names: dict[str, str] = {}
@@ -86,6 +90,8 @@ class JournaledSearch(SearchAlgorithm):  # type: ignore[misc]
         if self.max_concurrent is not None and len(self.live) >= self.max_concurrent:
             return None
         trial = self.waiting.pop(0) if self.waiting else self._proposal()
+        if not self.live and self.watchdog.proposed(something=trial is not None):
+            self.set_finished()
         if trial is not None:
             self.live.add(trial.trial_id)
         return trial

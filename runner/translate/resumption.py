@@ -88,10 +88,10 @@ class Resumption:
         """A rule had ended the trial, and the process died before that was written down."""
         if verdict is None:
             return
-        self._end(trial, (report, verdict), failed=False)
+        self._end(trial, (report, verdict), failed=verdict.state.failed)
         tell_end(trial.trial_id, as_result(report))
         saved = self.record.epochs_left(str(trial))
-        self.record.ended(str(trial), TrialState.STOPPED, verdict.decision(str(trial), saved))
+        self.record.ended(str(trial), verdict.state, verdict.decision(str(trial), saved))
 
     def _go_on(self, trial: Trial, last: tuple[Report, Verdict | None] | None) -> None:
         if last is None:

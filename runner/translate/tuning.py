@@ -2,6 +2,7 @@
 
 import math
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -79,7 +80,7 @@ def run_trials(
     ended go on.
 
     Returns True where Ctrl-C ended it. Raises KeyboardInterrupt at SIGTERM, SIGHUP and a second Ctrl-C, and
-    ExperimentFailed where Ray Tune gives up.
+    ExperimentFailed where Ray Tune gives up, nothing goes on, or a stopper's function does not answer.
     """
     from ray import tune
     from ray.tune.search import SearchGenerator
@@ -91,12 +92,16 @@ def run_trials(
     from runner.translate.journaled_search import JournaledSearch
     from runner.translate.resumption import Resumption
     from runner.translate.stopping import StopByRule
+    from runner.translate.watchdog import Watchdog
 
     resources = {"cpu": experiment.resources.cpu or 1.0, "gpu": experiment.resources.gpu or 0.0}
     verdicts = Verdicts()
     first = next((event.trial for event in earlier if event.kind == "proposed"), "")
     names = TrialNames(trials_expected(experiment), first)
-    stopper = StopByRule(experiment, verdicts, seconds_spent(earlier))
+    # Stoppers may ask a function of the user's, which is imported here.
+    sys.path[:] = dict.fromkeys([str(project.resolve()), *sys.path])
+    stopper = StopByRule(experiment, verdicts, names.names, seconds_spent(earlier))
+    watchdog = Watchdog(experiment.budget.stall_timeout, stopper, tell)
     plan = TrialPlan(
         trainable=experiment.trainable,
         objective=experiment.objective,
@@ -124,7 +129,7 @@ def run_trials(
             storage_path=str(run.root.resolve()),
             num_samples=trials_expected(experiment),
             search_alg=JournaledSearch(
-                search, journal, experiment.budget.max_concurrent, earlier, resumption.bring_back
+                search, journal, experiment.budget.max_concurrent, earlier, watchdog, resumption.bring_back
             ),
             scheduler=scheduler,
             stop=stopper,
@@ -136,7 +141,10 @@ def run_trials(
                 checkpoint_score_order=experiment.objective.mode,
             ),
             max_failures=experiment.budget.max_failures,
-            callbacks=[Recording(record, journal, verdicts, stopper, experiment.trainable, changed, tell), *loggers],
+            callbacks=[
+                Recording(record, journal, verdicts, stopper, watchdog, experiment.trainable, changed, tell),
+                *loggers,
+            ],
             trial_name_creator=names,
             trial_dirname_creator=names,
             raise_on_failed_trial=False,
@@ -150,6 +158,10 @@ def run_trials(
         if not interrupted:
             ranked = [plan.trials / row.name for row in record.ranked()]
             experiment.trainable.finish(ranked, plan.run_folder, plan.project, tell)
+            for metric, name in stopper.unseen.items():
+                tell(f"stopper.{name} had nothing to look at: no report held {metric}")
+        if stopper.failure:
+            raise ExperimentFailed(stopper.failure.detail)
         return interrupted
     finally:
         signal.signal(signal.SIGINT, interrupt)

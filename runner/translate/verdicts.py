@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from runner.runs.decisions import Decision
+from runner.runs.decisions import DIVERGED, Decision
+from runner.runs.trial import TrialState
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,11 @@ class Verdict:
     detail: str
     rank: int | None = None
     ranked: int | None = None
+
+    @property
+    def state(self) -> TrialState:
+        """That of a trial which the rule ends."""
+        return TrialState.DIVERGED if self.rule == DIVERGED else TrialState.STOPPED
 
     def decision(self, trial: str, epochs_saved: int | None = None) -> Decision:
         """The same for the record of the run."""

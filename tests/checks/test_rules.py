@@ -1,12 +1,14 @@
 """Rules of the config tier that look across groups."""
 
 import importlib.metadata
+from pathlib import Path
 
 import pytest
 
 from runner.checks import refuse
+from runner.checks.import_paths import defined
 from runner.errors import ConfigError, Problem
-from tests.config.composing import FROM_SCRATCH, only_problem, problems, refused
+from tests.config.composing import FROM_SCRATCH, experiment, only_problem, problems, refused
 
 DIGITS = "experiment=digits"  # optuna, asha with grace_period 2, 12 epochs, 12 samples; lr and momentum are searched
 SHAPES = "experiment=shapes"  # optuna, the defaults first; lr0, weight_decay, box and fliplr are searched
@@ -134,3 +136,16 @@ def test_refuse_raises_with_the_fatal_ones_and_gives_back_the_warnings() -> None
         refuse([warning, fatal, fatal])
     assert caught.value.problems == (fatal,)
     assert caught.value.exit_code == 2
+
+
+def test_a_stoppers_function_is_looked_for_before_the_start(tmp_path: Path) -> None:
+    words = ("experiment=digits", "stopper=[function]")
+    (found,) = problems(*words, "stopper.function.import_path=mine.py")
+    assert (found.where, found.remedy) == (
+        "stopper.function.import_path", "write stopper.function.import_path=package.module:function",
+    )  # fmt: skip
+    (tmp_path / "mine.py").write_text("def stop(trial, report): ...")
+    for path, message in [("mine:stp", "mine has no function stp"), ("yours:stop", "there is no module yours")]:
+        (found,) = defined(experiment(*words, f"stopper.function.import_path={path}"), tmp_path)
+        assert (found.where, found.message) == ("stopper.function.import_path", message)
+    assert list(defined(experiment(*words, "stopper.function.import_path=mine:stop"), tmp_path)) == []

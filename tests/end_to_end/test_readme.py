@@ -105,9 +105,17 @@ def test_the_conditions_in_the_readme_can_be_checked(tmp_path: Path) -> None:
     assert config_problems(experiment) == []
 
 
+def rows_of(group: str) -> list[str]:
+    """Those of the table of options from the one that names the group to the next group."""
+    rows = [line for line in README.splitlines() if re.match(r"\| (`\w+`.*)?\| ", line)]
+    first = next(n for n, row in enumerate(rows) if row.split("|")[1].strip().startswith(f"`{group}`"))
+    others = (n for n, row in enumerate(rows) if n > first and row.split("|")[1].strip())
+    return rows[first : next(others, len(rows))]
+
+
 @pytest.mark.parametrize("registry", [TRAINABLES, SEARCHERS, SCHEDULERS, STOPPERS, LOGGERS, RAY], ids=lambda r: r.group)
 def test_the_table_of_options_has_every_option_and_its_keys(registry) -> None:  # type: ignore[no-untyped-def]
-    rows = [line for line in README.splitlines() if line.startswith("|")]
+    rows = rows_of(registry.group)
     for name in registry.names():
         found = [row for row in rows if f"`{name}`" in row.split("|")[2]]
         assert len(found) == 1, name

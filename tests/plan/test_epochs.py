@@ -18,7 +18,8 @@ def planned(*words: str, at_once: int = 2) -> Epochs:
 
 def test_the_rules_that_are_told_of_here_are_all_there_are() -> None:
     assert set(SCHEDULERS.names()) == {"fifo", "asha"}, "say in runner/plan/epochs.py what the new one ends"
-    assert set(STOPPERS.names()) == {"max_iterations", "plateau", "timeout"}, "say in runner/plan/epochs.py when"
+    told = {"max_iterations", "plateau", "timeout", "threshold", "function", "experiment_plateau"}
+    assert set(STOPPERS.names()) == told, "say in runner/plan/epochs.py when"
 
 
 def test_without_a_rule_every_trial_is_full() -> None:
@@ -36,6 +37,11 @@ def test_no_number_where_a_trial_ends_itself() -> None:
         (("stopper=[plateau]",), 32),
         (("stopper=[plateau]", "stopper.plateau.num_results=7"), 56),
         (("stopper=[max_iterations]", "stopper.max_iterations.max_iter=5"), 40),
+        (("stopper=[threshold]", "stopper.threshold.value=0.9"), 8),
+        (("stopper=[function]", "stopper.function.import_path=mine:late"), 8),
+        (("stopper=[experiment_plateau]",), 72),
+        (("stopper=[experiment_plateau]", "stopper.experiment_plateau.top=5"), 3 * 9 + 2),
+        (("stopper=[experiment_plateau]", "stopper.experiment_plateau={top: 2, patience: 3}"), 2 + 3),
     ],
 )
 def test_the_least_is_every_trial_at_the_first_chance_of_a_stopper(words: tuple[str, ...], least: int) -> None:

@@ -20,6 +20,7 @@ from runner.translate.callbacks.reports import metrics_of
 from runner.translate.internals.retries import process_died
 from runner.translate.stopping import StopByRule
 from runner.translate.verdicts import Verdict, Verdicts
+from runner.translate.watchdog import Watchdog
 
 ATTESTATION = f"{AttestationError.__module__}.{AttestationError.__qualname__}:"
 """How the line of a traceback starts that names this error; the error itself stays in the trial's process."""
@@ -41,6 +42,7 @@ class Recording(Callback):  # type: ignore[misc]
         journal: Journal,
         verdicts: Verdicts,
         stopper: StopByRule,
+        watchdog: Watchdog,
         trainable: Trainable,
         changed: Callable[[], None],
         tell: Callable[[str], None],
@@ -49,6 +51,7 @@ class Recording(Callback):  # type: ignore[misc]
         self.journal = journal
         self.verdicts = verdicts
         self.stopper = stopper
+        self.watchdog = watchdog
         self.trainable = trainable
         self.changed = changed
         self.tell = tell
@@ -87,7 +90,7 @@ class Recording(Callback):  # type: ignore[misc]
         if verdict is None:
             self._completed(trial)
         else:
-            self._ended(trial, TrialState.STOPPED, verdict)
+            self._ended(trial, verdict.state, verdict)
 
     def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         self._started(trial)
@@ -119,8 +122,9 @@ class Recording(Callback):  # type: ignore[misc]
         self.changed()
 
     def on_step_end(self, iteration: int, trials: list[Trial], **info: Any) -> None:
+        self.watchdog.looks_at(trials)
         if end := self.stopper.end():
-            self.record.cut_off(end.detail)
+            self.record.cut_off(end.rule, end.detail)
             for trial in trials:
                 if self._is_running(trial):
                     self._ended(trial, TrialState.STOPPED, replace(end, iteration=self._iterations(trial)))

@@ -1,5 +1,6 @@
 """ASHA that says why it stops a trial. Reads the rungs of Ray's scheduler, which are private (tried on Ray 2.60)."""
 
+import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -31,6 +32,13 @@ class RecordedASHA(AsyncHyperBandScheduler):  # type: ignore[misc]
         # A trial that goes on stays in its bracket, with what that knows of it.
         if trial.trial_id not in self._trial_info:
             super().on_trial_add(tune_controller, trial)
+
+    def on_trial_complete(self, tune_controller: Any, trial: Any, result: dict[str, Any]) -> None:
+        # Ray would put a trial that has diverged into a rung: an infinite value there is better than all others.
+        if self._metric in result and not math.isfinite(result[self._metric]):
+            self.on_trial_remove(tune_controller, trial)
+        else:
+            super().on_trial_complete(tune_controller, trial, result)
 
     def on_trial_result(self, tune_controller: Any, trial: Any, result: dict[str, Any]) -> str:
         iteration = result[self._time_attr]

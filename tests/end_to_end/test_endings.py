@@ -1,0 +1,213 @@
+"""How trials and experiments end by a rule, through real runs in one Ray."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+MINE = """
+from ray import tune
+
+
+def curve(config):
+    for value in config["curve"]:
+        tune.report({"score": float(value)})
+
+
+def number(config):
+    return float("nan")
+
+
+def second(trial, report):
+    return f"{trial} has {report['score']}" if report["training_iteration"] == 2 and report["score"] > 4 else False
+
+
+def broken(trial, report):
+    return report["late"] > 1
+"""
+SILENT = """
+import sys
+from dataclasses import replace
+from functools import wraps
+
+from ray.tune.search import Searcher
+
+from runner.__main__ import main
+from runner.config.registry import SEARCHERS
+
+
+class Silent(Searcher):
+    def suggest(self, trial_id):
+        return None
+
+    def set_search_properties(self, metric, mode, config, **spec):
+        return True
+
+    def on_trial_complete(self, trial_id, result=None, error=False):
+        pass
+
+
+plugin = SEARCHERS.get("random")
+SEARCHERS._plugins["random"] = replace(plugin, build=wraps(plugin.build)(lambda experiment, **options: Silent()))
+sys.exit(main(sys.argv[1:]))
+"""
+BASE = (
+    "experiment=null", "trainable=function", "trainable.import_path=mine:curve", "trainable.reuse_workers=true",
+    "objective.metric=score", "objective.mode=max", "name=mine", "report=false", "budget.max_concurrent=1",
+    "budget.num_samples=1", "logger=[]",
+)  # fmt: skip
+
+
+@dataclass
+class Ended:
+    """A run that ended."""
+
+    code: int
+    folder: Path
+    told: str
+
+    @property
+    def states(self) -> list[str]:
+        with (self.folder / "trials.csv").open(newline="") as file:
+            return [row["state"] for row in csv.DictReader(file)]
+
+    @property
+    def decisions(self) -> list[dict[str, Any]]:
+        """The last of each trial."""
+        lines = [json.loads(line) for line in (self.folder / "decisions.jsonl").read_text().splitlines()]
+        return list({line["trial"]: line for line in lines}.values())
+
+
+Tune = Callable[..., Ended]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "mine.py").write_text(MINE)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def tune(project: Path) -> Iterator[Tune]:
+    """Run an experiment of a few short trials; all of them in one Ray, as the jobs of a multirun are."""
+    from rich.console import Console
+
+    from runner.commands.job import checked_job, new_folder, run_job
+    from runner.config.compose import compose
+    from runner.config.hydra_loader import HydraLoader, packaged_conf
+    from runner.translate.ray_session import ray_session
+
+    before, path = Path.cwd(), list(sys.path)
+    os.chdir(project)
+
+    def do(*words: str) -> Ended:
+        given = {word.split("=")[0] for word in words}
+        typed = [*(word for word in BASE if word.split("=")[0] not in given), *words]
+        job = checked_job(compose(typed, HydraLoader([packaged_conf()])))
+        folder = new_folder(job, project)
+        console = Console(width=2000, record=True)
+        result = run_job(job, folder, project, available, console)
+        return Ended(result.exit_code, folder.root, console.export_text())
+
+    try:
+        with ray_session(checked_job(compose(list(BASE), HydraLoader([packaged_conf()]))).experiment.ray) as available:
+            yield do
+    finally:
+        os.chdir(before)
+        sys.path[:] = path
+
+
+def command(project: Path, *words: str, code: str = "") -> subprocess.CompletedProcess[str]:
+    start = ["-c", code] if code else ["-m", "runner"]
+    return subprocess.run(
+        [sys.executable, *start, *words], cwd=project, capture_output=True, check=False, text=True, timeout=120
+    )
+
+
+def test_a_trial_that_diverges_is_the_worst_whatever_it_reported_before(tune: Tune) -> None:
+    """Nor do the trials behind it suffer at ASHA's rungs."""
+    curves = "[[9, inf, 9, 9], [8, nan, 9, 9], [1, 2, 3, 4], [2, 3, 4, nan], [2, 3, 5, 5]]"
+    done = tune(
+        f"search_space.curve={{grid: {curves}}}".replace("{grid: ", "{distribution: grid, categories: "),
+        "scheduler=asha", "scheduler.grace_period=2", "budget.max_epochs=4",
+    )  # fmt: skip
+    assert done.code == 0, done.told
+    assert done.states == ["diverged", "diverged", "completed", "diverged", "completed"]
+    ends = [(line["rule"], line["iteration"]) for line in done.decisions]
+    assert ends == [("diverged", 2), ("diverged", 2), ("end", 4), ("diverged", 4), ("end", 4)]
+    assert "score 5 at epoch 3 of trial_004" in done.told
+    assert "2 completed, 0 stopped, 0 failed, 3 diverged" in done.told
+    assert "diverged: the objective score is inf at iteration 2" in done.told
+
+
+def test_a_run_in_which_all_diverge_has_failed(tune: Tune) -> None:
+    done = tune("trainable.import_path=mine:number", "search_space.x=uniform(0,1)", "budget.num_samples=2")
+    assert (done.code, done.states) == (1, ["diverged", "diverged"])
+    assert not (done.folder / "best" / "best.yaml").exists()
+
+
+def test_threshold_and_a_function_of_the_users_end_trials(tune: Tune) -> None:
+    done = tune(
+        "search_space.curve={distribution: grid, categories: [[1, 5, 1], [3, 3, 7, 8], [1, 2]]}",
+        "stopper=[function,threshold]", "stopper.function.import_path=mine:second", "stopper.threshold.value=7",
+    )  # fmt: skip
+    assert done.code == 0, done.told
+    assert [(line["rule"], line["iteration"]) for line in done.decisions] == [
+        ("function", 2),
+        ("threshold", 3),
+        ("end", 2),
+    ]
+    assert done.decisions[0]["detail"] == "trial_000 has 5.0"
+
+
+def test_a_function_that_raises_ends_the_experiment_and_its_state_is_kept(tune: Tune) -> None:
+    done = tune(
+        "search_space.curve={distribution: grid, categories: [[1, 5, 1], [3, 3, 7]]}",
+        "stopper=[function]", "stopper.function.import_path=mine:broken",
+    )  # fmt: skip
+    assert done.code == 1
+    assert "error: mine:broken raised KeyError: 'late' at iteration 1 of trial_000" in done.told
+    assert [line["rule"] for line in done.decisions] == ["function_error"]
+    assert "1 of 2 never started" in done.told
+
+
+def test_an_experiment_whose_best_settle_ends_and_says_so_when_it_is_taken_up(tune: Tune, project: Path) -> None:
+    done = tune(
+        "search_space.curve={distribution: grid, categories: [[1, 5], [3, 5], [2, 2, 2, 2], [9, 9], [9, 9]]}",
+        "stopper=[experiment_plateau,threshold]", "stopper.experiment_plateau={top: 2, patience: 2}",
+        "stopper.threshold={value: 1, metric: never, mode: max}",
+    )  # fmt: skip
+    assert done.code == 0, done.told
+    assert [(line["rule"], line["iteration"]) for line in done.decisions] == [
+        ("end", 2), ("end", 2), ("experiment_plateau", 2),
+    ]  # fmt: skip
+    assert "ended early" in done.told
+    assert "the 2 best trials have score from 5 to 5" in done.told
+    resumed = command(project, "resume", str(done.folder))
+    assert resumed.returncode == 2
+    assert "would end it again: the 2 best trials" in resumed.stderr
+    resumed = command(project, "resume", str(done.folder), "stopper=[]", "--allow")
+    assert resumed.returncode == 0, resumed.stdout + resumed.stderr
+    assert Ended(0, done.folder, "").states == ["completed"] * 5
+
+
+def test_a_searcher_that_proposes_nothing_ends_the_experiment(project: Path) -> None:
+    words = [word for word in BASE if not word.startswith(("budget.num", "name"))]
+    done = command(
+        project, *words, "name=stalled", "search_space.x=uniform(0,1)", "budget.num_samples=3",
+        "budget.stall_timeout=2s", code=SILENT,
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    assert "error: the searcher proposes no trial, and none is left to run, for 2s (budget.stall_timeout)" in " ".join(
+        done.stdout.split()
+    )
