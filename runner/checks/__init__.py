@@ -24,7 +24,7 @@ CONFIG_RULES = (
     names.distinct_keys,
     import_paths.well_formed,
 )
-MACHINE_RULES = (machine.storage, machine.login, machine.cluster, import_paths.defined)
+MACHINE_RULES = (machine.storage, machine.login, machine.comet_login, machine.cluster, import_paths.defined)
 
 
 def config_problems(experiment: Experiment) -> list[Problem]:

@@ -39,6 +39,16 @@ def login(experiment: Experiment, project: Path) -> Iterator[Problem]:  # noqa: 
             yield Problem("wandb-login", "logger.wandb.mode", message, remedy)
 
 
+def comet_login(experiment: Experiment, project: Path) -> Iterator[Problem]:  # noqa: ARG001
+    """Comet online needs an API key: in the environment or in its file."""
+    for choice in experiment.loggers:
+        known = os.environ.get("COMET_API_KEY") or (Path.home() / ".comet.config").is_file()
+        if choice.name == "comet" and choice.options["mode"] == "online" and not known:
+            message = "Comet is online and there is no login"
+            remedy = "run: comet login, or type logger.comet.mode=offline"
+            yield Problem("comet-login", "logger.comet.mode", message, remedy)
+
+
 def _in_netrc(host: str) -> bool:
     path = Path(os.environ.get("NETRC") or Path.home() / ".netrc")
     if not path.is_file():

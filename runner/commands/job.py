@@ -219,7 +219,7 @@ def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, flo
         console.print(f"error: {failure}", markup=False, soft_wrap=True)
     if experiment.report and code != INTERRUPTED:
         _report(run, console)
-    console.print(NextSteps(_next_commands(job, run, code, ended_by=record.ended_by)), soft_wrap=True)
+    console.print(NextSteps(_next_commands(job, run, project, code, ended_by=record.ended_by)), soft_wrap=True)
     return _result(job, run, record, seconds, code, failure)
 
 
@@ -249,7 +249,7 @@ def _lock(experiment: Experiment, run: RunFolder, project: Path, console: Consol
         console.print(f"note: the run goes on in another environment: {told}{more}", markup=False, soft_wrap=True)
 
 
-def _next_commands(job: Job, run: RunFolder, code: int, *, ended_by: str) -> tuple[str, ...]:
+def _next_commands(job: Job, run: RunFolder, project: Path, code: int, *, ended_by: str) -> tuple[str, ...]:
     """Commands for what people do next."""
     folder = shlex.quote(shown(run.root))
     commands = []
@@ -270,6 +270,13 @@ def _next_commands(job: Job, run: RunFolder, code: int, *, ended_by: str) -> tup
         commands.append(f"tensorboard --logdir {folder}")
     if "wandb" in chosen and list(run.root.glob("wandb/offline-run-*")):
         commands.append(f"wandb sync {shlex.quote(shown(run.root / 'wandb'))}/offline-run-*")
+    outputs = shlex.quote(shown(project / job.experiment.output_dir))
+    if "mlflow" in chosen and (project / job.experiment.output_dir / "mlflow.db").is_file():
+        commands.append(f"mlflow ui --backend-store-uri sqlite:///{outputs}/mlflow.db")
+    if "comet" in chosen and list(run.root.glob("comet/*.zip")):
+        commands.append(f"comet upload {shlex.quote(shown(run.root / 'comet'))}/*.zip")
+    if "aim" in chosen and (project / job.experiment.output_dir / ".aim").is_dir():
+        commands.append(f"aim up --repo {outputs}")
     return tuple(commands)
 
 

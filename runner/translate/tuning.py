@@ -86,7 +86,7 @@ def run_trials(
     from ray.tune.search import SearchGenerator
 
     from runner.translate.callbacks.recording import Recording
-    from runner.translate.callbacks.wandb_runs import WandbRuns
+    from runner.translate.callbacks.tracked_runs import TrackedRuns
     from runner.translate.internals import retries
     from runner.translate.internals.reporting_trainable import TrialPlan, reporting_trainable
     from runner.translate.journaled_search import JournaledSearch
@@ -115,8 +115,10 @@ def run_trials(
         gpus=resources["gpu"],
         watched=tuple(filter(None, [experiment.scheduler.options.get("metric")])),
     )
+    outputs = (project / experiment.output_dir).resolve()
     loggers = [
-        LOGGERS.get(choice.name).build(experiment, record, tell, **choice.options) for choice in experiment.loggers
+        LOGGERS.get(choice.name).build(experiment, record, outputs, tell, **choice.options)
+        for choice in experiment.loggers
     ]
     search = SearchGenerator(build_search(experiment))
     scheduler = SCHEDULERS.get(experiment.scheduler.name).build(experiment, verdicts, **experiment.scheduler.options)
@@ -167,7 +169,7 @@ def run_trials(
         signal.signal(signal.SIGINT, interrupt)
         record.close()
         for logger in loggers:
-            if isinstance(logger, WandbRuns):
+            if isinstance(logger, TrackedRuns):
                 logger.close()
 
 

@@ -27,7 +27,7 @@ ROOMS = {
     "__init__": {"runs"},
 }
 """Room to the rooms that it may import, beside itself."""
-HEAVY = ("ray", "torch", "ultralytics", "optuna", "wandb", "plotly", "pandas")
+HEAVY = ("ray", "torch", "ultralytics", "optuna", "wandb", "mlflow", "comet_ml", "aim", "plotly", "pandas")
 
 
 def modules() -> Iterator[tuple[str, Path]]:
@@ -110,7 +110,7 @@ def test_reading_and_checking_every_preset_imports_no_heavy_library() -> None:
 from tests.config.composing import problems
 from tests.config.test_presets import words
 for preset in {names("experiment")}:
-    problems(*words(preset), "stopper=[plateau]", "logger=[csv,json,tensorboard,wandb]")
+    problems(*words(preset), "stopper=[plateau]", "logger=[csv,json,tensorboard,wandb,mlflow,comet,aim]")
 """
     assert not loaded_by(code) & set(HEAVY)
 

@@ -13,10 +13,17 @@ from tests.config.composing import CONF, names
 REGISTRIES = {registry.group: registry for registry in (TRAINABLES, SEARCHERS, SCHEDULERS, STOPPERS, LOGGERS, RAY)}
 OPTIONS = [(group, name) for group in REGISTRIES for name in names(group)]
 FOLLOWS = {
-    ("wandb", "project"): "${name}",
+    **dict.fromkeys([("wandb", "project"), ("comet", "project")], "${name}"),
+    **dict.fromkeys([("mlflow", "experiment_name"), ("aim", "experiment_name")], "${name}"),
     **dict.fromkeys([("zoopt", "budget"), ("nevergrad", "budget")], "${budget.num_samples}"),
 }
 """Options that a file takes from elsewhere in the config, where the builder has no default."""
+
+ELSEWHERE = {
+    "hebo": "HEBO wants a numpy below 1.25: it has an environment of its own",
+    "aim": "Aim wants older packages than constraints.txt pins: it has an environment of its own",
+}
+"""Options whose packages are not installed beside the others, and why."""
 
 options = pytest.mark.parametrize(("group", "name"), OPTIONS)
 
@@ -92,8 +99,8 @@ def test_the_schema_refuses_unknown_options(group: str, name: str) -> None:
 
 @options
 def test_packages_that_an_option_needs_are_distributions(group: str, name: str) -> None:
-    if name == "hebo":
-        pytest.skip("HEBO wants a numpy below 1.25: it has an environment of its own")
+    if name in ELSEWHERE:
+        pytest.skip(ELSEWHERE[name])
     for package in REGISTRIES[group].get(name).requires:
         assert importlib.metadata.version(package)
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from runner.config.objective import Objective, Target
+from runner.config.registry import LOGGERS
 from runner.runs.decisions import Decision
 from runner.runs.folder import RunFolder
 from runner.runs.record import Record
@@ -97,15 +98,12 @@ class Play:
     """The record and the callback, told of the same events in the order in which Ray tells them."""
 
     def __init__(self, folder: Path, finish_timeout: float = 0.5) -> None:
-        from runner.translate.callbacks.wandb_runs import WandbRuns
-
         run = RunFolder.create(folder, "mine", datetime(2026, 1, 2))
         self.record = Record(run, Objective((Target("score", "max"),)), expected_trials=None, max_epochs=None)
         self.told: list[str] = []
-        self.runs = WandbRuns(
-            Function(import_path="mine:line"), self.record, self.told.append,
-            project="p", entity=None, group="g", tags=["mine"], mode=None, finish_timeout=finish_timeout,
-        )  # fmt: skip
+        experiment = SimpleNamespace(trainable=Function(import_path="mine:line"))
+        options = {"project": "p", "group": "g", "tags": ["mine"], "finish_timeout": finish_timeout}
+        self.runs = LOGGERS.get("wandb").build(experiment, self.record, folder, self.told.append, **options)
 
     def start(self, name: str) -> None:
         self.record.started(name, {})
@@ -198,15 +196,17 @@ def test_a_report_after_the_recorded_end_is_left_out(wandb: Wandb, tmp_path: Pat
 
 def test_nothing_of_it_fails_where_wandb_is_disabled(tmp_path: Path) -> None:
     from runner.runs.trial import TrialRow
-    from runner.translate.callbacks.wandb_run import WandbRun
+    from runner.translate.callbacks.tracked_run import TrackedRun
+    from runner.translate.loggers.wandb import Wandb
 
     weights, picture = tmp_path / "best.pt", tmp_path / "results.png"
     weights.write_bytes(b"weights")
     _picture(picture)
     told: list[str] = []
-    run = WandbRun("trial_0", {"project": "p", "id": "a", "mode": "disabled", "reinit": "create_new"}, told.append)
+    tracker = Wandb(tmp_path / "mine" / "run", {"project": "p", "mode": "disabled"}, finish_timeout=10)
+    run = TrackedRun("trial_0", "W&B", lambda: tracker.start("trial_0", {}), told.append)
     run.log({"score": 1.0}, step=1)
-    run.finish(TrialRow("trial_0", {}, 0.0, state=TrialState.COMPLETED, rule="end"), [weights, picture], exit_code=0)
+    run.finish(TrialRow("trial_0", {}, 0.0, state=TrialState.COMPLETED, rule="end"), [weights, picture])
     assert run.join(30)
     assert told == []
 

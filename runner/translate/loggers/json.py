@@ -1,6 +1,7 @@
 """JSON files, written by Ray's own callback."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from runner.config.experiment import Experiment
@@ -9,7 +10,7 @@ from runner.runs.record import Record
 
 
 @LOGGERS.register("json")
-def json(experiment: Experiment, record: Record, tell: Callable[[str], None]) -> Any:  # noqa: ARG001
+def json(experiment: Experiment, record: Record, outputs: Path, tell: Callable[[str], None]) -> Any:  # noqa: ARG001
     """result.json in each trial's folder below tune/, a line a report."""
     from ray.tune.logger import JsonLoggerCallback
 

@@ -1,6 +1,7 @@
 """TensorBoard files, written by Ray's own callback."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from runner.config.experiment import Experiment
@@ -9,7 +10,7 @@ from runner.runs.record import Record
 
 
 @LOGGERS.register("tensorboard", requires=("tensorboardX",))
-def tensorboard(experiment: Experiment, record: Record, tell: Callable[[str], None]) -> Any:  # noqa: ARG001
+def tensorboard(experiment: Experiment, record: Record, outputs: Path, tell: Callable[[str], None]) -> Any:  # noqa: ARG001
     """TensorBoard event files in each trial's folder below tune/."""
     from ray.tune.logger import TBXLoggerCallback
 
