@@ -6,7 +6,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -33,32 +34,6 @@ def second(trial, report):
 
 def broken(trial, report):
     return report["late"] > 1
-"""
-SILENT = """
-import sys
-from dataclasses import replace
-from functools import wraps
-
-from ray.tune.search import Searcher
-
-from runner.__main__ import main
-from runner.config.registry import SEARCHERS
-
-
-class Silent(Searcher):
-    def suggest(self, trial_id):
-        return None
-
-    def set_search_properties(self, metric, mode, config, **spec):
-        return True
-
-    def on_trial_complete(self, trial_id, result=None, error=False):
-        pass
-
-
-plugin = SEARCHERS.get("random")
-SEARCHERS._plugins["random"] = replace(plugin, build=wraps(plugin.build)(lambda experiment, **options: Silent()))
-sys.exit(main(sys.argv[1:]))
 """
 BASE = (
     "experiment=null", "trainable=function", "trainable.import_path=mine:curve", "trainable.reuse_workers=true",
@@ -127,10 +102,9 @@ def tune(project: Path) -> Iterator[Tune]:
         sys.path[:] = path
 
 
-def command(project: Path, *words: str, code: str = "") -> subprocess.CompletedProcess[str]:
-    start = ["-c", code] if code else ["-m", "runner"]
+def command(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, *start, *words], cwd=project, capture_output=True, check=False, text=True, timeout=120
+        [sys.executable, "-m", "runner", *words], cwd=project, capture_output=True, check=False, text=True, timeout=120
     )
 
 
@@ -183,13 +157,13 @@ def test_a_function_that_raises_ends_the_experiment_and_its_state_is_kept(tune: 
 
 def test_an_experiment_whose_best_settle_ends_and_says_so_when_it_is_taken_up(tune: Tune, project: Path) -> None:
     done = tune(
-        "search_space.curve={distribution: grid, categories: [[1, 5], [3, 5], [2, 2, 2, 2], [9, 9], [9, 9]]}",
+        "search_space.curve={distribution: grid, categories: [[1, 5], [9, nan], [3, 5], [2, 2, 2, 2], [9, 9]]}",
         "stopper=[experiment_plateau,threshold]", "stopper.experiment_plateau={top: 2, patience: 2}",
         "stopper.threshold={value: 1, metric: never, mode: max}",
     )  # fmt: skip
     assert done.code == 0, done.told
     assert [(line["rule"], line["iteration"]) for line in done.decisions] == [
-        ("end", 2), ("end", 2), ("experiment_plateau", 2),
+        ("end", 2), ("diverged", 2), ("end", 2), ("experiment_plateau", 2),
     ]  # fmt: skip
     assert "ended early" in done.told
     assert "the 2 best trials have score from 5 to 5" in done.told
@@ -198,16 +172,34 @@ def test_an_experiment_whose_best_settle_ends_and_says_so_when_it_is_taken_up(tu
     assert "would end it again: the 2 best trials" in resumed.stderr
     resumed = command(project, "resume", str(done.folder), "stopper=[]", "--allow")
     assert resumed.returncode == 0, resumed.stdout + resumed.stderr
-    assert Ended(0, done.folder, "").states == ["completed"] * 5
+    assert Ended(0, done.folder, "").states == ["completed", "diverged", *["completed"] * 3]
 
 
-def test_a_searcher_that_proposes_nothing_ends_the_experiment(project: Path) -> None:
-    words = [word for word in BASE if not word.startswith(("budget.num", "name"))]
-    done = command(
-        project, *words, "name=stalled", "search_space.x=uniform(0,1)", "budget.num_samples=3",
-        "budget.stall_timeout=2s", code=SILENT,
+def test_a_searcher_that_proposes_nothing_ends_the_experiment(tune: Tune, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ray.tune.search import Searcher
+
+    from runner.config.registry import SEARCHERS
+    from runner.translate.translated_search import Library
+
+    class OnlyOne(Searcher):  # type: ignore[misc]
+        asked = False
+
+        def set_search_properties(self, *given: Any, **spec: Any) -> bool:
+            return True
+
+        def suggest(self, trial_id: str) -> dict[str, Any] | None:
+            proposal, self.asked = None if self.asked else {"x": 0.5}, True
+            return proposal
+
+        def on_trial_complete(self, *given: Any, **options: Any) -> None: ...
+
+    plugin = SEARCHERS.get("random")
+    silent = replace(plugin, build=wraps(plugin.build)(lambda *given, **options: Library(OnlyOne(), startup=None)))
+    monkeypatch.setitem(SEARCHERS._plugins, "random", silent)
+    done = tune(
+        "search_space={x: 'uniform(0,1)', curve: [1, 2]}", "budget.num_samples=3", "budget.stall_timeout=2s",
     )  # fmt: skip
-    assert done.returncode == 1, done.stderr
-    assert "error: the searcher proposes no trial, and none is left to run, for 2s (budget.stall_timeout)" in " ".join(
-        done.stdout.split()
-    )
+    assert done.code == 1
+    assert "error: the searcher proposes no trial, and none is left to run, for 2s (budget.stall_timeout)" in done.told
+    assert "1 completed, 0 stopped, 0 failed; 2 of 3 never started" in done.told
+    assert (done.folder / "best" / "best.yaml").exists(), "what ran is kept"

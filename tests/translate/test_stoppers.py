@@ -108,11 +108,11 @@ def test_a_threshold_of_another_metric_has_its_own_direction_and_passes_over_rep
 
 def reports(rule: ExperimentPlateau, *values: tuple[str, float | None]) -> None:
     for trial, value in values:
-        rule(trial, {"training_iteration": 1} | ({} if value is None else {OBJECTIVE: value}))
+        rule(trial, {"training_iteration": 1, OBJECTIVE: 0.5} | ({} if value is None else {rule.metric: value}))
 
 
 def test_the_experiment_ends_when_its_best_trials_lie_close_together() -> None:
-    rule = ExperimentPlateau(experiment(), top=3, std=0.01)
+    rule = ExperimentPlateau(experiment(), top=3, std=0.01, metric="mAP50", mode="max")
     reports(rule, *[("a", 0.9)] * 5, ("b", 0.9), ("c", None), ("c", math.nan), ("c", 0.1))
     assert rule.end() is None, "one trial that has settled is not three"
     reports(rule, ("c", 0.895))
@@ -122,6 +122,14 @@ def test_the_experiment_ends_when_its_best_trials_lie_close_together() -> None:
     assert "the 3 best trials have mAP50 from 0.895 to 0.9" in verdict.detail
     reports(rule, ("d", 0.99))
     assert rule.end() is None, "a better one has come"
+
+
+def test_a_trial_that_diverges_is_none_of_the_best() -> None:
+    rule = ExperimentPlateau(experiment(), top=2, std=0.01)
+    reports(rule, ("a", 0.9), ("b", 0.9))
+    assert rule.end() is not None
+    reports(rule, ("b", math.nan))
+    assert rule.end() is None
 
 
 def test_patience_counts_reports_that_leave_the_best_as_they_are() -> None:

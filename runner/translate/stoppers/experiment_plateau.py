@@ -55,9 +55,12 @@ class ExperimentPlateau:
     def __call__(self, trial_id: str, result: Mapping[str, Any]) -> None:
         """Takes note of a report; no trial is ended alone."""
         value = result.get(self.metric)
-        if value is None or not math.isfinite(value):
+        if not math.isfinite(result[OBJECTIVE]):
+            self._bests.pop(trial_id, None)  # it has diverged, and counts as the worst
+        elif value is None or not math.isfinite(value):
             return
-        self._bests[trial_id] = max(self.sign * value, self._bests.get(trial_id, -math.inf))
+        else:
+            self._bests[trial_id] = max(self.sign * value, self._bests.get(trial_id, -math.inf))
         before, self._top = self._top, sorted(self._bests.values(), reverse=True)[: self.top]
         self._unchanged = self._unchanged + 1 if self._top == before else 0
 
