@@ -20,6 +20,7 @@ from runner.config.secrets import without_environment
 from runner.errors import FAILED, INTERRUPTED, OK, ConfigError, ExperimentFailed, Problem
 from runner.runs import lock
 from runner.runs.comparison import JobResult
+from runner.runs.decisions import FUNCTION_ERROR, STALL
 from runner.runs.driver import working_on
 from runner.runs.folder import RunFolder
 from runner.runs.git_state import git_state
@@ -257,6 +258,8 @@ def _next_commands(job: Job, run: RunFolder, project: Path, code: int, *, ended_
         commands.append(f"python -m runner resume {folder}")
     else:
         commands.append(f"python -m runner why {folder}")
+    if ended_by in (STALL, FUNCTION_ERROR):
+        commands.append(f"python -m runner resume {folder}")
     budget = job.experiment.budget
     tuned = set(job.experiment.search_space.searched()) - {SEED} and not run.confirm_yaml.is_file()
     if code == OK and tuned:

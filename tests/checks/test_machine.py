@@ -101,6 +101,15 @@ def test_wandb_needs_no_login_where_nothing_is_sent(project: Path, monkeypatch: 
     assert only(project, WANDB, "logger.wandb.mode=online").rule == "wandb-login", "what the config says counts"
 
 
+def test_comet_online_without_a_login_is_refused(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COMET_API_KEY", raising=False)
+    assert found(project, "logger=[comet]") == [], "offline, where there is no key"
+    problem = only(project, "logger=[comet]", "logger.comet.mode=online")
+    assert (problem.rule, problem.where) == ("comet-login", "logger.comet.mode")
+    monkeypatch.setenv("COMET_API_KEY", "x" * 25)
+    assert found(project, "logger=[comet]", "logger.comet.mode=online") == []
+
+
 def test_a_key_in_the_environment_is_a_login(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WANDB_API_KEY", "x" * 40)
     assert found(project, WANDB) == []

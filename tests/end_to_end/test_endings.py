@@ -153,6 +153,7 @@ def test_a_function_that_raises_ends_the_experiment_and_its_state_is_kept(tune: 
     assert "error: mine:broken raised KeyError: 'late' at iteration 1 of trial_000" in done.told
     assert [line["rule"] for line in done.decisions] == ["function_error"]
     assert "1 of 2 never started" in done.told
+    assert f"python -m runner resume outputs/mine/{done.folder.name}" in done.told
 
 
 def test_an_experiment_whose_best_settle_ends_and_says_so_when_it_is_taken_up(tune: Tune, project: Path) -> None:
