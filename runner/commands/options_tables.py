@@ -13,7 +13,6 @@ from runner.config.catalogue import NODES, Option
 from runner.config.hydra_loader import PRESET
 from runner.config.overrides import SEVERAL
 from runner.config.registry import SEARCHERS
-from runner.errors import Problem
 from runner.runs.wording import shown
 
 _WIDTHS = {"type": 20, "default": 16}
@@ -148,26 +147,37 @@ def in_full(option: Option) -> list[RenderableType]:
 
 
 def of_pairs(pairs: Sequence[Pair]) -> list[RenderableType]:
-    """The matrix: a table a kind of partner, and the reasons below."""
-    searchers = SEARCHERS.names()
+    """The matrix: a table a kind of partner, with the searchers that go with it, and the reasons below."""
     parts: list[RenderableType] = []
     for kind in dict.fromkeys(pair.kind for pair in pairs):
-        table = _table(kind, *searchers)
+        table = _table(kind, "searchers that go with it")
         for name in dict.fromkeys(pair.name for pair in pairs if pair.kind == kind):
-            cells = {pair.searcher: pair for pair in pairs if pair.kind == kind and pair.name == name}
-            table.add_row(Text(name), *(_cell(cells[searcher]) for searcher in searchers))
+            usual = [p for p in pairs if (p.kind, p.name) == (kind, name) and p.searcher in SEARCHERS.names()]
+            table.add_row(Text(name), _who(usual))
         parts.append(table)
-    reasons = [(pair, problem) for pair in pairs for problem in pair.problems]
-    parts.append(_facts(_reason(pair, problem) for pair, problem in reasons))
+    reasons: dict[tuple[str, str, bool], list[str]] = {}
+    for pair in pairs:
+        for problem in pair.problems:
+            message = problem.message.replace(f"searcher={pair.searcher}", "this searcher")
+            told = (pair.name, f"{message} -> {problem.remedy}", problem.fatal)
+            reasons.setdefault(told, []).append(pair.searcher)
+    parts.append(_facts(_reason(name, who, why, fatal=fatal) for (name, why, fatal), who in reasons.items()))
     return parts
 
 
-def _reason(pair: Pair, problem: Problem) -> tuple[Text, Text]:
-    names = Text(f"{pair.searcher}, {pair.name}", style="red" if problem.fatal else "yellow")
-    return names, Text(f"{problem.message} -> {problem.remedy}")
+def _who(pairs: Sequence[Pair]) -> Text:
+    """The shorter list: those that go, or all but the others."""
+    goes = [pair.searcher for pair in pairs if pair.goes]
+    others = [pair.searcher for pair in pairs if not pair.goes]
+    if not others:
+        return Text("all", style="green")
+    if not goes:
+        return Text("none", style="red")
+    if len(others) < len(goes):
+        return Text.assemble(("all", "green"), " but ", (", ".join(others), "red"))
+    return Text(", ".join(goes), style="green")
 
 
-def _cell(pair: Pair) -> Text:
-    if not pair.goes:
-        return Text("no", style="red")
-    return Text("yes, but see below", style="yellow") if pair.problems else Text("yes", style="green")
+def _reason(name: str, searchers: Sequence[str], why: str, *, fatal: bool) -> tuple[Text, Text]:
+    style = "red" if fatal else "yellow"
+    return Text(name, style=style), Text.assemble((f"{', '.join(searchers)}: ", style), why)
