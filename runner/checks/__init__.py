@@ -7,7 +7,17 @@ tier looks at files, logins, CPUs and GPUs, and runs before the first trial. A r
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from runner.checks import compatibility, conditions, import_paths, machine, metrics, names, points, rungs
+from runner.checks import (
+    compatibility,
+    conditions,
+    import_paths,
+    machine,
+    metrics,
+    names,
+    points,
+    rungs,
+    schedulers,
+)
 from runner.config.experiment import Experiment
 from runner.errors import ConfigError, Problem
 
@@ -15,6 +25,12 @@ CONFIG_RULES = (
     metrics.watched_metrics,
     rungs.grace_periods,
     rungs.something_to_stop,
+    schedulers.halving,
+    schedulers.searchers,
+    schedulers.checkpoints,
+    schedulers.concurrency,
+    schedulers.population,
+    schedulers.replay,
     compatibility.distributions,
     compatibility.packages,
     conditions.conditions,
@@ -24,7 +40,14 @@ CONFIG_RULES = (
     names.distinct_keys,
     import_paths.well_formed,
 )
-MACHINE_RULES = (machine.storage, machine.login, machine.comet_login, machine.cluster, import_paths.defined)
+MACHINE_RULES = (
+    machine.storage,
+    machine.login,
+    machine.comet_login,
+    machine.cluster,
+    import_paths.defined,
+    schedulers.policy_file,
+)
 
 
 def config_problems(experiment: Experiment) -> list[Problem]:

@@ -15,6 +15,11 @@ _CONDITIONAL = {
     "n": {"distribution": "randint", "lower": 1, "upper": 8},
     "x": {"distribution": "uniform", "lower": 0, "upper": 1, "when": {"n": 1}},
 }
+_FITTING: Mapping[str, Mapping[str, Any]] = {
+    "pbt_replay": {"scheduler": {"policy_file": "policy.txt"}, "budget": {"num_samples": 1}, "search_space": {}},
+}
+"""What a scheduler needs beside a plain experiment."""
+
 _OBJECTIVES = {
     "one metric, max": [{"metric": "a", "mode": "max"}],
     "one metric, min": [{"metric": "a", "mode": "min"}],
@@ -65,7 +70,8 @@ def _partners() -> Iterator[tuple[str, str, dict[str, Any]]]:
         yield "distribution", kind.name, {"search_space": {"x": _example(kind)}}
     yield "search space", "with conditions", {"search_space": _CONDITIONAL}
     for name in SCHEDULERS.names():
-        yield "scheduler", name, {"scheduler": {"name": name}}
+        fitting = _FITTING.get(name, {})
+        yield "scheduler", name, {**fitting, "scheduler": {"name": name, **fitting.get("scheduler", {})}}
     for name, metrics in _OBJECTIVES.items():
         yield "objective", name, {"objective": {"metrics": metrics}}
 
@@ -92,7 +98,7 @@ def _problems(config: Mapping[str, Any]) -> tuple[Problem, ...]:
     plain = {
         "name": "matrix", "seed": 0, "output_dir": "outputs", "objective": {"metrics": _OBJECTIVES["one metric, max"]},
         "budget": {"max_epochs": 8}, "resources": {}, "stopper": {}, "logger": {}, "ray": {"name": "local"},
-        "trainable": {"name": "function", "import_path": "package.module:function"},
+        "trainable": {"name": "function", "import_path": "package.module:function", "checkpoint_every": 1},
         "search_space": {"x": {"distribution": "uniform", "lower": 0, "upper": 1}}, "scheduler": {"name": "fifo"},
     }  # fmt: skip
     experiment, problems = read_leniently({**plain, **config})

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from runner.checks.metrics import watchers
+from runner.checks.schedulers import scheduler_traits
 from runner.config.experiment import Experiment
 from runner.errors import Problem
 
@@ -23,23 +24,21 @@ def grace_periods(experiment: Experiment) -> Iterator[Problem]:
 
 
 def something_to_stop(experiment: Experiment) -> Iterator[Problem]:
-    """ASHA needs to know the length of a trial, and compares reports before the last one."""
-    if experiment.scheduler.name != "asha":
-        return
-    most = experiment.budget.max_epochs
-    if most is None:
+    """Who halves needs to know the length of a trial, and compares reports before the last one."""
+    name, most = experiment.scheduler.name, experiment.budget.max_epochs
+    if scheduler_traits(experiment).needs_max_epochs and most is None:
         yield Problem(
             "max-epochs",
             "budget.max_epochs",
-            "asha places its rungs by the length of a full trial, which is not known",
+            f"{name} places its rungs by the length of a full trial, which is not known",
             "type budget.max_epochs=... with the number of reports of a full trial",
         )
-    elif experiment.scheduler.options["grace_period"] == most:
+    elif most is not None and experiment.scheduler.options.get("grace_period") == most:
         seen = "a trial reports once" if most == 1 else f"grace_period is the last of {most} epochs"
         yield Problem(
             "nothing-to-stop",
             "scheduler",
-            f"{seen}, so that asha has nothing to stop",
+            f"{seen}, so that {name} has nothing to stop",
             "type scheduler=fifo, or report more often",
             fatal=False,
         )

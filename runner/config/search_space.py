@@ -40,6 +40,10 @@ class Distribution:
         """Whether the distribution can give `value`."""
         raise NotImplementedError
 
+    def nearest(self, value: Any) -> Any:
+        """What the distribution can give that is closest to `value`; a value of a list, as it is."""
+        return value
+
     def bounds(self) -> tuple[float, float] | None:
         """Least and greatest value that can come out, or None for normal ones and for categories."""
         return None
@@ -69,7 +73,7 @@ def _multiple(value: float, q: float) -> bool:
 
 
 @dataclass(frozen=True)
-class _Range(Distribution):
+class Range(Distribution):
     lower: float
     upper: float
 
@@ -109,6 +113,14 @@ class _Range(Distribution):
         exclusive = self.integer and "q" not in self.arguments()
         return self.lower, self.upper - 1 if exclusive else self.upper
 
+    def nearest(self, value: float) -> float:
+        low, high = self.bounds()
+        q = self.arguments().get("q")
+        inside = min(max(value, low), high)
+        # One that is rounded by hand has digits at its end that nobody has typed.
+        stepped = inside if q is None else float(f"{round(inside / q) * q:.12g}")
+        return round(stepped) if self.integer else stepped
+
     def contains(self, value: Any) -> bool:
         if not _number(value) or (self.integer and not isinstance(value, int)):
             return False
@@ -121,25 +133,25 @@ class _Range(Distribution):
 
 
 @dataclass(frozen=True)
-class Uniform(_Range):
+class Uniform(Range):
     name = "uniform"
 
 
 @dataclass(frozen=True)
-class QUniform(_Range):
+class QUniform(Range):
     name = "quniform"
     q: float
 
 
 @dataclass(frozen=True)
-class LogUniform(_Range):
+class LogUniform(Range):
     name = "loguniform"
     log = True
     base: float = 10
 
 
 @dataclass(frozen=True)
-class QLogUniform(_Range):
+class QLogUniform(Range):
     name = "qloguniform"
     log = True
     q: float
@@ -147,20 +159,20 @@ class QLogUniform(_Range):
 
 
 @dataclass(frozen=True)
-class RandInt(_Range):
+class RandInt(Range):
     name = "randint"
     integer = True
 
 
 @dataclass(frozen=True)
-class QRandInt(_Range):
+class QRandInt(Range):
     name = "qrandint"
     integer = True
     q: int = 1
 
 
 @dataclass(frozen=True)
-class LogRandInt(_Range):
+class LogRandInt(Range):
     name = "lograndint"
     integer = True
     log = True
@@ -168,7 +180,7 @@ class LogRandInt(_Range):
 
 
 @dataclass(frozen=True)
-class QLogRandInt(_Range):
+class QLogRandInt(Range):
     name = "qlograndint"
     integer = True
     log = True

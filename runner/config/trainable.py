@@ -63,6 +63,10 @@ class Trainable(Protocol):
         """How many trials keep their weights, the best so far; None: all."""
 
     @property
+    def checkpoint_every(self) -> int | None:
+        """Reports from one checkpoint to the next; None: it saves none, as far as it says."""
+
+    @property
     def ending_seconds(self) -> float:
         """How long a trial that a rule has stopped may take to end before its process is killed."""
 
@@ -81,6 +85,9 @@ class Trainable(Protocol):
 
     def defaults(self) -> Mapping[str, Any] | None:
         """Its own default of every parameter that can be searched, by dotted key, or None: it does not tell any."""
+
+    def fixed_at_start(self) -> Mapping[str, str]:
+        """Parameters that a training which goes on from a checkpoint does not take up anew, by dotted key: and why."""
 
     def fingerprint(self, project: Path) -> Mapping[str, str]:
         """Digests of what it trains on and begins with, such as data and weights, where they are on this machine."""

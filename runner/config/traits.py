@@ -57,8 +57,10 @@ class SchedulerTraits(Traits):
         needs_checkpoints: why; empty: it never interrupts a trial that goes on later.
         needs_max_epochs: whether it must know how long a full trial is.
         searcher: the only searcher that it goes with; empty: any.
+        mutates: whether it changes the hyperparameters of trials, which no searcher learns of.
     """
 
     needs_checkpoints: str = ""
     needs_max_epochs: bool = False
     searcher: str = ""
+    mutates: bool = False

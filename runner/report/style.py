@@ -17,6 +17,7 @@ STATES = {
     TrialState.DIVERGED: "#854d0e",
     TrialState.INTERRUPTED: "#7c3aed",
     TrialState.RUNNING: "#0891b2",
+    TrialState.PAUSED: "#64748b",
 }
 SERIES = ("#2563eb", "#d97706", "#047857", "#be185d", "#7c3aed", "#0891b2", "#854d0e", "#4b5563")
 """Of runs that are compared."""

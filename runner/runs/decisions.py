@@ -1,7 +1,8 @@
 """What was decided about each trial, and why: decisions.jsonl, a JSON object a line.
 
-`state` is that of the trial after its end, or `promoted` (a scheduler compared it and let it go on) or `restarted`
-(its process died, and it went on in another).
+`state` is that of the trial after its end, or one of GOES_ON: `promoted` (a scheduler compared it and let it go on),
+`paused` (it lets it wait), `exploited` (it goes on from another trial's checkpoint, with other parameters), `replayed`
+(it goes on with other parameters, as a file says) or `restarted` (its process died, and it went on in another).
 """
 
 import json
@@ -12,6 +13,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+PROMOTED, PAUSED, EXPLOITED, REPLAYED, RESTARTED = "promoted", "paused", "exploited", "replayed", "restarted"
+GOES_ON = frozenset({PROMOTED, PAUSED, EXPLOITED, REPLAYED, RESTARTED})
+"""States of decisions after which a trial goes on."""
+
 EXPERIMENT_PLATEAU, STALL, FUNCTION_ERROR = "experiment_plateau", "budget.stall_timeout", "function_error"
 
 CUT_OFF = ("budget.time_budget", "attestation", EXPERIMENT_PLATEAU, STALL, FUNCTION_ERROR)
@@ -19,6 +24,21 @@ CUT_OFF = ("budget.time_budget", "attestation", EXPERIMENT_PLATEAU, STALL, FUNCT
 
 DIVERGED = "diverged"
 """The rule that is always on: the objective of a report was NaN or infinite."""
+
+
+@dataclass(frozen=True)
+class Exploit:
+    """What a trial goes on with after a scheduler has changed it.
+
+    Attributes:
+        trial: whose checkpoint it takes, its own where no other's.
+        iteration: of that checkpoint.
+        changes: the parameters that differ from those that it had, by dotted key, each before and after.
+    """
+
+    trial: str
+    iteration: int
+    changes: dict[str, tuple[Any, Any]]
 
 
 @dataclass(frozen=True)
@@ -34,6 +54,7 @@ class Decision:
         detail: a sentence for people ("0.12 is below 0.31, the cut-off of rung 3 among 4 trials").
         rank: the trial's place, from 1, among the `ranked` trials that the rule compared; None: it compares none.
         epochs_saved: epochs of a full trial that were not run; None where the length of one is not known.
+        exploit: of a trial that was exploited or replayed.
     """
 
     trial: str
@@ -45,6 +66,7 @@ class Decision:
     rank: int | None = None
     ranked: int | None = None
     epochs_saved: int | None = None
+    exploit: Exploit | None = None
 
 
 def append(path: Path, decision: Decision, state: str, when: datetime) -> None:
@@ -67,5 +89,5 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
 
 def is_over(state: str, rule: str) -> bool:
     """Whether a trial in that state, by that rule, has nothing left to do when its run is taken up again."""
-    unfinished = state in {"running", "interrupted"} or (state == "stopped" and rule in CUT_OFF)
+    unfinished = state in {"running", "paused", "interrupted"} or (state == "stopped" and rule in CUT_OFF)
     return not unfinished

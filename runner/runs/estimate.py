@@ -8,11 +8,11 @@ from runner.runs.wording import roughly
 
 
 def done(record: Record) -> float | None:
-    """The share of the expected trials that is done, from 0 to 1; a running trial counts by its epochs."""
+    """The share of the expected trials that is done, from 0 to 1; a trial under way counts by its epochs."""
     if not record.expected_trials:
         return None
     rows = list(record.rows.values())
-    running = [row for row in rows if row.state is TrialState.RUNNING]
+    running = [row for row in rows if not row.state.ended]
     share = sum(row.iterations / record.max_epochs for row in running) if record.max_epochs else 0.0
     return min(1.0, (len(rows) - len(running) + share) / record.expected_trials)
 
@@ -25,7 +25,7 @@ def time_left(record: Record, now: float, time_budget: float | None) -> float | 
     most that the run may take, in seconds.
     """
     rows = list(record.rows.values())
-    running = [row for row in rows if row.state is TrialState.RUNNING]
+    running = [row for row in rows if not row.state.ended]
     budget_left = None if time_budget is None else max(0.0, record.began + time_budget - now)
     work = _work_left(record, rows, running, now)
     if work is None:
@@ -46,13 +46,13 @@ def _work_left(record: Record, rows: Sequence[TrialRow], running: list[TrialRow]
     if record.expected_trials is None:
         return None
     full = _full_trial(record, rows)
-    ended = [row.seconds for row in rows if row.state is not TrialState.RUNNING]
+    ended = [row.seconds for row in rows if row.state.ended]
     usual = sum(ended) / len(ended) if ended else full
     if usual is None:
         return None
     work = usual * max(0, record.expected_trials - len(rows))
     for row in running:
-        spent = now - row.started_at
+        spent = row.seconds if row.state is TrialState.PAUSED else now - row.started_at
         # A trial that outlived the usual one goes on to the last epoch, as far as anyone knows.
         work += max(0.0, (usual if spent < usual or full is None else full) - spent)
     return work

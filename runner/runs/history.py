@@ -62,9 +62,19 @@ class History:
                 }
                 yield Report(row["trial"], int(row["iteration"]), float(row["seconds"]), metrics)
 
-    def forget(self, trial: str, iteration: int) -> None:
-        """Take out the rows of `trial` from `iteration` on: they are run again."""
-        self._rewrite(lambda row: None if row[0] == trial and int(row[1]) >= iteration else row)
+    def forget(self, trial: str, iteration: int) -> int:
+        """Take out the rows of `trial` from `iteration` on: they are run again. Returns how many there were."""
+        gone = 0
+
+        def drop(row: list[str]) -> list[str] | None:
+            nonlocal gone
+            if row[0] != trial or int(row[1]) < iteration:
+                return row
+            gone += 1
+            return None
+
+        self._rewrite(drop)
+        return gone
 
     def _widen(self, new: list[str]) -> None:
         """Give every row more columns."""

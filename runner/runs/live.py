@@ -14,6 +14,7 @@ from runner.runs.wording import duration, number, parameters
 
 STYLES = {
     TrialState.RUNNING: "cyan",
+    TrialState.PAUSED: "blue",
     TrialState.COMPLETED: "green",
     TrialState.STOPPED: "yellow",
     TrialState.FAILED: "red",
@@ -64,7 +65,7 @@ class LiveView:
     def _counts(self) -> Text:
         record = self.record
         always = (TrialState.COMPLETED, TrialState.STOPPED, TrialState.FAILED)
-        seldom = (TrialState.OUT_OF_MEMORY, TrialState.DIVERGED)
+        seldom = (TrialState.OUT_OF_MEMORY, TrialState.DIVERGED, TrialState.PAUSED)
         parts = [
             Text(f"{record.states[state]} {state.words}", style=STYLES[state] if record.states[state] else "dim")
             for state in (*always, *seldom, TrialState.RUNNING)
@@ -121,20 +122,19 @@ class LiveView:
 def choose(rows: Sequence[TrialRow], room: int) -> tuple[list[TrialRow], str]:
     """The trials that `room` lines hold, and how many of which are not among them.
 
-    The running ones first, the latest first, then those that ended, the latest first.
+    The running ones first, then those that wait, then those that ended, the latest of each first.
     """
-    running = [row for row in reversed(rows) if row.state is TrialState.RUNNING]
-    ended = sorted(
-        (row for row in rows if row.state is not TrialState.RUNNING),
-        key=lambda row: row.started_at + row.seconds,
-        reverse=True,
-    )
-    chosen = [*running, *ended][:room]
-    hidden_running = max(0, len(running) - room)
-    hidden_ended = len(rows) - len(chosen) - hidden_running
-    parts = ([f"{hidden_running} more running"] if hidden_running else []) + (
-        [f"{hidden_ended} more ended"] if hidden_ended else []
-    )
+    groups: dict[str, list[TrialRow]] = {"running": [], "paused": [], "ended": []}
+    for row in reversed(rows):
+        groups["ended" if row.state.ended else row.state.value].append(row)
+    groups["ended"].sort(key=lambda row: row.started_at + row.seconds, reverse=True)
+    chosen: list[TrialRow] = []
+    parts: list[str] = []
+    for name, group in groups.items():
+        shown = group[: room - len(chosen)]
+        chosen += shown
+        if len(group) > len(shown):
+            parts.append(f"{len(group) - len(shown)} more {name}")
     return chosen, ", ".join(parts)
 
 

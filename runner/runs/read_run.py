@@ -12,7 +12,7 @@ from runner.config.read_search_space import read_search_space
 from runner.config.search_space import Distribution, SearchSpace
 from runner.errors import ConfigError, Problem
 from runner.runs.cells import cell
-from runner.runs.decisions import Decision, read
+from runner.runs.decisions import GOES_ON, Decision, read
 from runner.runs.folder import RunFolder
 from runner.runs.locate import run_folder
 from runner.runs.trial import TrialState
@@ -109,7 +109,7 @@ class Run:
     @property
     def ends(self) -> "pd.DataFrame":
         """The decision that ended each trial, by its name; of a trial that was taken up again the last one."""
-        over = self.decisions[~self.decisions["state"].isin(["promoted", "restarted"])]
+        over = self.decisions[~self.decisions["state"].isin(GOES_ON)]
         return over.drop_duplicates("trial", keep="last").set_index("trial")
 
     @cached_property

@@ -10,7 +10,7 @@ from typing import Any
 from runner.config.objective import OBJECTIVE, Objective
 from runner.runs.atomic import cut_unfinished_line
 from runner.runs.best import Best
-from runner.runs.decisions import Decision, append, is_over, read
+from runner.runs.decisions import PAUSED, PROMOTED, RESTARTED, Decision, append, is_over, read
 from runner.runs.folder import RunFolder
 from runner.runs.history import History, Report
 from runner.runs.trial import DEFAULTS, TrialRow, TrialState
@@ -165,14 +165,34 @@ class Record:
 
     def promoted(self, decision: Decision) -> None:
         """A scheduler compared a trial and lets it go on."""
-        append(self.run.decisions, decision, "promoted", self._now())
+        append(self.run.decisions, decision, PROMOTED, self._now())
+
+    def paused(self, decision: Decision) -> None:
+        """A scheduler lets a trial wait: it is `started` again where it is to go on."""
+        append(self.run.decisions, decision, PAUSED, self._now())
+        self._pause(self.rows[decision.trial])
+
+    def exploited(self, decision: Decision, state: str, config: Mapping[str, Any]) -> None:
+        """A scheduler lets a trial go on from `decision.exploit` with `config`; `state` is EXPLOITED or REPLAYED.
+
+        What the trial reported beyond that checkpoint is replaced by what it reports from now on. Its best report stays
+        its best, with the parameters that it had.
+        """
+        row = self.rows[decision.trial]
+        append(self.run.decisions, decision, state, self._now())
+        self._pause(row)
+        row.config = config
+        if decision.exploit is not None:
+            if decision.exploit.iteration < row.iterations:
+                self.epochs -= self._history.forget(row.name, decision.exploit.iteration + 1)
+            row.iterations = decision.exploit.iteration
 
     def restarted(self, decision: Decision) -> None:
         """A trial's process died, and the trial goes on in a new one: told before it is `started` again."""
         row = self.rows[decision.trial]
         row.restarts += 1
         row.seconds = self.clock() - row.started_at
-        append(self.run.decisions, decision, "restarted", self._now())
+        append(self.run.decisions, decision, RESTARTED, self._now())
 
     def ended(
         self, name: str, state: TrialState, decision: Decision, error: str = "", checkpoint: Path | None = None
@@ -202,30 +222,34 @@ class Record:
     def ranked(self) -> list[TrialRow]:
         """The trials that have ended and did not fail, best first."""
         rows = self.rows.values()
-        ended = [
-            row for row in rows if row.state is not TrialState.RUNNING and not row.state.failed and row.best is not None
-        ]
+        ended = [row for row in rows if row.state.ended and not row.state.failed and row.best is not None]
         return sorted(ended, key=lambda row: row.best or 0.0, reverse=self.objective.mode == "max")
 
     def cut_off(self, rule: str, reason: str) -> None:
         """The experiment ends now, whatever its trials do; told before they end."""
-        if self.states[TrialState.RUNNING] or len(self.rows) < (self.expected_trials or 0):
+        unended = sum(amount for state, amount in self.states.items() if not state.ended)
+        if unended or len(self.rows) < (self.expected_trials or 0):
             self.ended_early, self.ended_by = reason, rule
 
     def close(self) -> None:
         """The run is over, and so are its processes: what still runs was interrupted."""
         for row in list(self.rows.values()):
-            if row.state is TrialState.RUNNING:
+            if not row.state.ended:
                 detail = "the run was interrupted"
                 decision = Decision(row.name, row.iterations, "interrupted", row.last, None, detail)
                 self.ended(row.name, TrialState.INTERRUPTED, decision)
         if self._prune(self.clock()):
             self._table.write(self.rows.values())
 
+    def _pause(self, row: TrialRow) -> None:
+        row.seconds = self.clock() - row.started_at
+        self._turn(row, TrialState.PAUSED)
+        self._best.keep(self.best)  # with its weights, which whatever it goes on from may take the place of
+        self._table.write(self.rows.values())
+
     def _run_again(self, row: TrialRow, iteration: int) -> None:
         """Forget what a trial reported from `iteration` on: its process died, and it went on from before."""
-        self.epochs -= row.iterations - iteration + 1
-        self._history.forget(row.name, iteration)
+        self.epochs -= self._history.forget(row.name, iteration)
         row.forget_from(iteration)
         if row is self.best:
             self._choose_best()

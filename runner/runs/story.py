@@ -9,13 +9,20 @@ import yaml
 
 from runner.config.objective import OBJECTIVE, Objective
 from runner.runs.cells import read_cell
-from runner.runs.decisions import read
+from runner.runs.decisions import EXPLOITED, PAUSED, PROMOTED, REPLAYED, RESTARTED, read
 from runner.runs.folder import RunFolder
 from runner.runs.trial import FAILED, TrialState
 from runner.runs.trials_table import PARAMETER, read_rows
-from runner.runs.wording import duration, number, parameters, plural
+from runner.runs.wording import changed, duration, number, parameters, plural
 
-PROMOTED, RESTARTED = "promoted", "restarted"
+VERBS = {
+    PROMOTED: "{rule} let it go on",
+    PAUSED: "{rule} let it wait",
+    EXPLOITED: "{rule} changed it",
+    REPLAYED: "{rule} changed it",
+    RESTARTED: "restarted",
+    TrialState.STOPPED: "stopped by {rule}",
+}
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,7 @@ class Story:
         for line in self.decisions.get(name, []):
             when = f"{self._unit()} {line['iteration']}"
             yield when, f"{self._verb(line)}: {line['detail']}{self._saved(line)}"
-        if cells["state"] in {TrialState.RUNNING, TrialState.INTERRUPTED}:
+        if cells["state"] in {TrialState.RUNNING, TrialState.PAUSED, TrialState.INTERRUPTED}:
             yield "now", f"{cells['state']}, after {plural(int(cells['iterations']), self._unit())}"
         yield "best", self._best_of(name)
         if cells["checkpoint"]:
@@ -72,14 +79,8 @@ class Story:
             yield "best", f"{best[0]}: {self._best_of(best[0])}"
 
     def _verb(self, line: Mapping[str, Any]) -> str:
-        rule, state = line["rule"], line["state"]
-        if state == PROMOTED:
-            return f"{rule} let it go on"
-        if state == RESTARTED:
-            return "restarted"
-        if state == TrialState.STOPPED:
-            return f"stopped by {rule}"
-        return str(TrialState(state).words)
+        state = line["state"]
+        return VERBS[state].format(rule=line["rule"]) if state in VERBS else str(TrialState(state).words)
 
     def _saved(self, line: Mapping[str, Any]) -> str:
         saved = line.get("epochs_saved")
@@ -117,6 +118,12 @@ class Story:
     def _scheduler(self) -> Iterator[tuple[str, str]]:
         name = self.config["scheduler"]["name"]
         lines = [line for lines in self.decisions.values() for line in lines if line["rule"] == name]
+        changed = [line for line in lines if line["state"] in {EXPLOITED, REPLAYED}]
+        if changed:
+            yield "scheduler", f"{name} changed {plural(len({line['trial'] for line in changed}), 'trial')}"
+            yield from (("", self._change(line)) for line in changed)
+            return
+        lines = [line for line in lines if line["state"] in {PROMOTED, TrialState.STOPPED}]
         if not lines:
             yield "scheduler", f"{name} stopped no trial"
             return
@@ -131,6 +138,9 @@ class Story:
             cutoff = f"; the cut-off came to {number(cutoffs[-1])}" if cutoffs else ""
             went_on = len(there) - len(out)
             yield "", f"{self._unit()} {rung}: {len(there)} came, {went_on} went on, {len(out)} stopped{cutoff}"
+
+    def _change(self, line: Mapping[str, Any]) -> str:
+        return f"{self._unit()} {line['iteration']}: {line['trial']}, {changed(line['exploit']['changes'])}"
 
     def _stoppers(self) -> Iterator[tuple[str, str]]:
         ends = [lines[-1] for lines in self.decisions.values()]

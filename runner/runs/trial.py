@@ -13,12 +13,13 @@ DEFAULTS = "defaults"
 
 
 class TrialState(StrEnum):
-    """completed: trained to its end; stopped: by a named rule.
+    """paused: its scheduler lets it go on later; completed: trained to its end; stopped: by a named rule.
 
     out_of_memory: failed for that and nothing else; diverged: stopped, as its objective was NaN or infinite.
     """
 
     RUNNING = "running"
+    PAUSED = "paused"
     COMPLETED = "completed"
     STOPPED = "stopped"
     FAILED = "failed"
@@ -30,6 +31,11 @@ class TrialState(StrEnum):
     def failed(self) -> bool:
         """Whether its trial ended in an error or diverged: such a trial is the worst, whatever it reported before."""
         return self in FAILED
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more is to come from it, as long as nobody takes it up again."""
+        return self not in (TrialState.RUNNING, TrialState.PAUSED)
 
     @property
     def words(self) -> str:
@@ -45,13 +51,15 @@ class TrialRow:
     """One trial so far.
 
     Attributes:
-        config: the sampled parameters, flat or nested.
+        config: the parameters that it runs with, flat or nested: those that were sampled, or that a scheduler has put
+            in their place.
         iterations: the number of its last report.
         best: best objective over all its reports; None as long as no report had a finite one.
         best_metrics, last_metrics: the whole report that was best, and the last one.
+        best_config: the parameters at the best report.
         seconds: time it ran, up to its last event.
         restarts: how often its process died and it went on, from its last checkpoint or from the start.
-        earlier_bests: what was best before, the latest last, with iteration and report, as long as it runs.
+        earlier_bests: what was best before, the latest last, with iteration, report and parameters, as long as it runs.
         checkpoint: what it left to go on from or to predict with, as a path below the run folder; empty: nothing.
         rule: what ended it (see `Decision`), and reason: the same as a sentence.
         error: the traceback of a failed trial.
@@ -67,6 +75,7 @@ class TrialRow:
     best_iteration: int | None = None
     best_metrics: dict[str, Any] = field(default_factory=dict)
     last_metrics: dict[str, Any] = field(default_factory=dict)
+    best_config: Mapping[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
     restarts: int = 0
     checkpoint: str = ""
@@ -74,19 +83,19 @@ class TrialRow:
     reason: str = ""
     error: str = ""
     note: str = ""
-    earlier_bests: list[tuple[float, int, dict[str, Any]]] = field(default_factory=list)
+    earlier_bests: list[tuple[float, int, dict[str, Any], Mapping[str, Any]]] = field(default_factory=list)
 
     def improves(self, value: float, iteration: int, metrics: dict[str, Any]) -> None:
         """A report is the best so far."""
         if self.best is not None and self.best_iteration is not None:
-            self.earlier_bests.append((self.best, self.best_iteration, self.best_metrics))
-        self.best, self.best_iteration, self.best_metrics = value, iteration, metrics
+            self.earlier_bests.append((self.best, self.best_iteration, self.best_metrics, self.best_config))
+        self.best, self.best_iteration, self.best_metrics, self.best_config = value, iteration, metrics, self.config
 
     def forget_from(self, iteration: int) -> None:
         """The reports from `iteration` on do not count any more."""
         while self.best_iteration is not None and self.best_iteration >= iteration:
-            nothing: tuple[None, None, dict[str, Any]] = (None, None, {})
-            self.best, self.best_iteration, self.best_metrics = (
+            nothing: tuple[None, None, dict[str, Any], Mapping[str, Any]] = (None, None, {}, {})
+            self.best, self.best_iteration, self.best_metrics, self.best_config = (
                 self.earlier_bests.pop() if self.earlier_bests else nothing
             )
 
@@ -107,5 +116,5 @@ class TrialRow:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """What it was trained with: the sampled parameters, adjusted."""
-        return {**self.config, **self.adjusted}
+        """What its best report was trained with, adjusted; without one, what it runs with."""
+        return {**(self.best_config or self.config), **self.adjusted}

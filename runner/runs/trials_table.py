@@ -10,7 +10,7 @@ from runner.config.nested import flat
 from runner.config.objective import OBJECTIVE
 from runner.runs.atomic import replacing
 from runner.runs.cells import cell, line
-from runner.runs.trial import TrialRow, TrialState
+from runner.runs.trial import TrialRow
 
 PARAMETER, BEST, LAST = "config/", "best/", "last/"
 
@@ -90,7 +90,7 @@ class TrialsTable:
                 row.note,
             ]
         )
-        if row.state != TrialState.RUNNING:
+        if row.state.ended:
             self._rendered[row.name] = text
         return text
 

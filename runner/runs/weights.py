@@ -7,7 +7,7 @@ from runner.config.objective import Objective
 from runner.runs.folder import RunFolder
 from runner.runs.trial import TrialRow, TrialState
 
-GOES_ON = frozenset({TrialState.RUNNING, TrialState.INTERRUPTED})
+GOES_ON = frozenset({TrialState.RUNNING, TrialState.PAUSED, TrialState.INTERRUPTED})
 """An interrupted trial may be taken up again, and needs what it saved."""
 
 

@@ -1,7 +1,7 @@
 """How numbers, durations, parameters and paths are told to a person."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import fill
 from typing import Any
@@ -52,6 +52,15 @@ def parameters(config: Mapping[str, Any]) -> str:
     return " ".join(
         f"{key}={number(value) if isinstance(value, float) else value}" for key, value in flat(config).items()
     )
+
+
+def changed(changes: Mapping[str, Sequence[Any]]) -> str:
+    """Parameters before and after: lr 0.01 -> 0.012, depth 3 -> 4."""
+    told = (
+        " -> ".join(number(value) if isinstance(value, float) else str(value) for value in both)
+        for both in changes.values()
+    )
+    return ", ".join(f"{key} {values}" for key, values in zip(changes, told, strict=True)) or "no parameter"
 
 
 def shown(path: Path) -> str:

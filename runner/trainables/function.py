@@ -3,7 +3,9 @@
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from runner.config.experiment import Experiment
 from runner.config.import_path import find_source, load, malformed, undefined
@@ -21,6 +23,8 @@ class Function:
         import_path: package.module:function, found from the folder in which the command is typed.
         metrics: names that it reports, or {name: max|min}; given, the objective is checked before the start.
         reuse_workers: trials share worker processes: ten times faster for short functions without global state.
+        checkpoint_every: reports from one checkpoint to the next, where it saves any and goes on from them
+            (ray.tune.report(metrics, checkpoint=...), ray.tune.get_checkpoint()); schedulers that pause trials ask.
     """
 
     def __init__(
@@ -29,9 +33,11 @@ class Function:
         import_path: str,
         metrics: list[str] | dict[str, Mode | None] | None = None,
         reuse_workers: bool = False,
+        checkpoint_every: Annotated[int, Field(ge=1)] | None = None,
     ) -> None:
         self.import_path = import_path
         self.reuse_workers = reuse_workers
+        self.checkpoint_every = checkpoint_every
         self._metrics = dict.fromkeys(metrics) if isinstance(metrics, list) else metrics
 
     @property
@@ -60,6 +66,10 @@ class Function:
 
     def defaults(self) -> None:
         """A function is called with the configuration alone: it has no defaults that could be read."""
+
+    def fixed_at_start(self) -> Mapping[str, str]:
+        """None: a function is called with the whole configuration each time."""
+        return {}
 
     def fingerprint(self, project: Path) -> Mapping[str, str]:
         """The file of its module."""

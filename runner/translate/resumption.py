@@ -66,7 +66,7 @@ class Resumption:
             if not self.stopper(trial.trial_id, result):
                 self.scheduler.on_trial_result(None, trial, result)
             # What it promoted is in decisions.jsonl.
-            self.verdicts.take_promotion(trial.trial_id)
+            self.verdicts.take_notes()
             last[report.trial] = report, self.verdicts.take(trial.trial_id)
         return last
 

@@ -24,6 +24,8 @@ from runner.translate.verdicts import Verdicts
 CHECKPOINTS = 2
 """Of the best by the objective, that Ray keeps beside the newest one: where that is broken, there is an older one."""
 
+INTERVAL = "perturbation_interval"
+
 
 def trials_expected(experiment: Experiment) -> int:
     """A sample is a trial for each point of the grid, as often as it is repeated.
@@ -137,11 +139,7 @@ def run_trials(
             stop=stopper,
             resources_per_trial=resources,
             reuse_actors=experiment.trainable.reuse_workers,
-            checkpoint_config=tune.CheckpointConfig(
-                num_to_keep=CHECKPOINTS,
-                checkpoint_score_attribute=OBJECTIVE,
-                checkpoint_score_order=experiment.objective.mode,
-            ),
+            checkpoint_config=_kept_checkpoints(experiment),
             max_failures=experiment.budget.max_failures,
             callbacks=[
                 Recording(record, journal, verdicts, stopper, watchdog, experiment.trainable, changed, tell),
@@ -171,6 +169,20 @@ def run_trials(
         for logger in loggers:
             if isinstance(logger, TrackedRuns):
                 logger.close()
+
+
+def _kept_checkpoints(experiment: Experiment) -> Any:
+    """Those that a trial goes on from, and where trials go on from those of others, all since the last comparison."""
+    from ray import tune
+
+    interval = experiment.scheduler.options.get(INTERVAL)
+    if interval is not None:
+        # Ray warns of two or fewer.
+        return tune.CheckpointConfig(num_to_keep=max(3, interval // (experiment.trainable.checkpoint_every or 1) + 1))
+    mode = experiment.objective.mode
+    return tune.CheckpointConfig(
+        num_to_keep=CHECKPOINTS, checkpoint_score_attribute=OBJECTIVE, checkpoint_score_order=mode
+    )
 
 
 def _was_interrupted() -> bool:

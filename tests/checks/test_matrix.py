@@ -1,5 +1,7 @@
 """The matrix against the table of what is refused, and against the rules themselves."""
 
+from typing import Any
+
 from runner.checks.compatibility import LACKS
 from runner.checks.matrix import matrix
 from runner.config.registry import SCHEDULERS, SEARCHERS
@@ -38,6 +40,21 @@ def test_conditions_go_with_the_searchers_that_know_them() -> None:
     }  # fmt: skip
 
 
+def test_who_changes_hyperparameters_goes_with_a_searcher_that_does_not_learn_and_bohb_with_bohb() -> None:
+    refused = {(pair.name, pair.searcher) for pair in matrix() if pair.kind == "scheduler" and not pair.goes}
+    expected = set()
+    for name in SCHEDULERS.names():
+        scheduler: Any = SCHEDULERS.get(name).traits
+        for searcher in SEARCHERS.names():
+            learner: Any = SEARCHERS.get(searcher).traits
+            paired = scheduler.searcher == "bohb" or searcher == "bohb"
+            if (scheduler.mutates and learner.learns) or (paired and not scheduler.searcher == "bohb" == searcher):
+                expected.add((name, searcher))
+    assert {name for name, _ in expected} >= {"bohb", "pbt", "pb2", "pbt_replay"}
+    assert {pair for pair in refused if pair[1] in SEARCHERS.names()} == expected
+
+
 def test_nothing_else_is_said_of_the_plain_experiment() -> None:
     of_spaces = {"distribution", "search space"}
-    assert [pair for pair in matrix() if pair.kind not in of_spaces and pair.problems] == []
+    said = [problem for pair in matrix() if pair.kind not in of_spaces for problem in pair.problems]
+    assert {problem.rule for problem in said} == {"scheduler-searcher"}

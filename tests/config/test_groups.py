@@ -45,7 +45,7 @@ def test_two_options_are_swapped_at_once() -> None:
     found = composed("experiment=shapes", "scheduler=fifo", "trainable=function", "trainable.import_path=a:b")
     assert found.config["scheduler"] == {"name": "fifo"}
     assert found.config["trainable"] == {
-        "name": "function", "import_path": "a:b", "metrics": None, "reuse_workers": False,
+        "name": "function", "import_path": "a:b", "metrics": None, "reuse_workers": False, "checkpoint_every": None,
     }  # fmt: skip
     assert len(found.notes) == 2
 

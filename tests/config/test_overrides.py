@@ -111,7 +111,7 @@ def test_all_words_are_kept_with_the_config() -> None:
         ("experiment=digit", "unknown-option", "there is no experiment digit", "did you mean digits?"),
         ("stopper=[plateau,timout]", "unknown-option", "there is no stopper timout", "did you mean timeout?"),
         ("searcher=[random,optuna]", "option-count", "one searcher at a time", "searcher=random,optuna"),
-        ("scheduler=null", "option-count", "a scheduler is needed", "one of asha, fifo"),
+        ("scheduler=null", "option-count", "a scheduler is needed", "one of asha, bohb, fifo"),
         ("trainable=[]", "option-count", "a trainable is needed", "one of function, yolo"),
         ("budget.num_samples=1,2", "sweep", "several values", "add -m"),
         ("scheduler=asha,fifo", "sweep", "several values", "add -m"),

@@ -32,6 +32,7 @@ def test_a_decision_is_one_json_line(tmp_path: Path) -> None:
         "rank": 4,
         "ranked": 5,
         "epochs_saved": 7,
+        "exploit": None,
     }
     assert second["value"] is None
 

@@ -117,6 +117,10 @@ class Yolo:
         """Those of Ultralytics for every argument of train(): a searched optimizer is `auto`, which sets lr0 itself."""
         return {name: argument.default for name, argument in arguments().items()}
 
+    def fixed_at_start(self) -> Mapping[str, str]:
+        """What a training that goes on takes from its checkpoint, or has behind it."""
+        return checkpoints.FIXED_AT_START
+
     def fingerprint(self, project: Path) -> Mapping[str, str]:
         """Of the images, the labels and the model's file."""
         return fingerprint.fingerprint(self, project)

@@ -19,6 +19,16 @@ NOTE = "epoch.json"
 LAST, BEST = "last.pt", "best.pt"
 RESULTS = "results.csv"
 
+_WARMUP = "the warm-up is over when a training goes on from a checkpoint"
+FIXED_AT_START = {
+    "optimizer": "the state of one optimizer does not fit another",
+    "pretrained": "the weights come from the checkpoint",
+    "warmup_epochs": _WARMUP,
+    "warmup_momentum": _WARMUP,
+    "warmup_bias_lr": _WARMUP,
+}
+"""Arguments of train() that a training which goes on cannot take up anew, and why."""
+
 
 @contextmanager
 def saved(trainer: Any, best_is_last: bool) -> Iterator[Path]:

@@ -12,7 +12,7 @@ from ray.tune.experiment import Trial
 
 from runner.config.trainable import Trainable
 from runner.errors import AttestationError, OutOfMemoryError
-from runner.runs.decisions import CUT_OFF, Decision
+from runner.runs.decisions import CUT_OFF, PAUSED, PROMOTED, Decision
 from runner.runs.journal import Event, Journal
 from runner.runs.record import Record, TrialState
 from runner.runs.wording import error_line
@@ -74,9 +74,7 @@ class Recording(Callback):  # type: ignore[misc]
         if now <= before:
             again = f"{now} to {before}" if now < before else f"{now}"
             self.tell(f"{trial} runs again what no usable checkpoint held: iteration {again}")
-        promotion = self.verdicts.take_promotion(trial.trial_id)
-        if promotion is not None:
-            self.record.promoted(promotion.decision(str(trial)))
+        self._take_notes(trials)
         self.changed()
 
     def on_checkpoint(
@@ -126,18 +124,32 @@ class Recording(Callback):  # type: ignore[misc]
         if end := self.stopper.end():
             self.record.cut_off(end.rule, end.detail)
             for trial in trials:
-                if self._is_running(trial):
+                if self._is_under_way(trial):
                     self._ended(trial, TrialState.STOPPED, replace(end, iteration=self._iterations(trial)))
         self.changed()
+
+    def _take_notes(self, trials: list[Trial]) -> None:
+        """Trials that go on, in whatever way: a report of one may decide about others as well."""
+        notes = self.verdicts.take_notes()
+        by_id = {trial.trial_id: trial for trial in trials} if notes else {}
+        for note in notes:
+            trial = by_id[note.trial_id]
+            decision = note.verdict.decision(str(trial))
+            if note.state == PROMOTED:
+                self.record.promoted(decision)
+            elif note.state == PAUSED:
+                self.record.paused(decision)
+            else:
+                self.record.exploited(decision, note.state, trial.config)
 
     def _started(self, trial: Trial) -> None:
         """A process may fail before Ray has told that the trial has started in it."""
         if str(trial) not in self.record.rows:
             self.record.started(str(trial), trial.config)
 
-    def _is_running(self, trial: Trial) -> bool:
+    def _is_under_way(self, trial: Trial) -> bool:
         row = self.record.rows.get(str(trial))
-        return row is not None and row.state is TrialState.RUNNING
+        return row is not None and not row.state.ended
 
     def _iterations(self, trial: Trial) -> int:
         return self.record.rows[str(trial)].iterations

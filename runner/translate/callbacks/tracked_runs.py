@@ -11,7 +11,6 @@ from ray.tune.experiment import Trial
 
 from runner.config.trainable import Trainable
 from runner.runs.record import Record
-from runner.runs.trial import TrialState
 from runner.translate.callbacks.reports import metrics_of
 from runner.translate.callbacks.tracked_run import OpenRun, TrackedRun
 
@@ -59,7 +58,7 @@ class TrackedRuns(Callback):  # type: ignore[misc]
 
     def on_trial_start(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         name, config = str(trial), dict(trial.config)
-        if name not in self._open:  # else it goes on after a failure
+        if name not in self._open:  # else it goes on after a failure or a pause
             self._open[name] = TrackedRun(name, self.tracker.title, lambda: self.tracker.start(name, config), self.tell)
 
     def on_trial_result(
@@ -105,7 +104,7 @@ class TrackedRuns(Callback):  # type: ignore[misc]
         """Finish the runs of trials that have ended and lack no files."""
         places = {row.name: place for place, row in enumerate(self.record.ranked(), 1)}
         for name in list(self._open):
-            ended = self.record.rows[name].state is not TrialState.RUNNING
+            ended = self.record.rows[name].state.ended
             if ended and not self.trainable.lacks_artifacts(self.record.run.trial(name), places.get(name)):
                 self._finish(name)
 

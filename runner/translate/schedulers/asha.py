@@ -7,10 +7,18 @@ from pydantic import Field
 from runner.config.experiment import Experiment
 from runner.config.objective import OBJECTIVE, Mode
 from runner.config.registry import SCHEDULERS
+from runner.config.traits import SchedulerTraits
 from runner.translate.verdicts import Verdicts
 
 
-@SCHEDULERS.register("asha", elsewhere={"time_attr": "leave it out: ASHA counts iterations (YOLO: epochs)"})
+@SCHEDULERS.register(
+    "asha",
+    elsewhere={
+        "time_attr": "leave it out: ASHA counts iterations (YOLO: epochs)",
+        "max_t": "say it as budget.max_epochs",
+    },
+    traits=SchedulerTraits(paper="Li et al. 2020, https://arxiv.org/abs/1810.05934", needs_max_epochs=True),
+)
 def asha(
     experiment: Experiment,
     verdicts: Verdicts,

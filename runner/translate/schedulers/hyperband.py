@@ -1,0 +1,53 @@
+"""HyperBand: Ray's HyperBandScheduler, telling what it decides."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from runner.config.experiment import Experiment
+from runner.config.objective import OBJECTIVE, Mode
+from runner.config.registry import SCHEDULERS
+from runner.config.traits import SchedulerTraits
+from runner.translate.verdicts import Verdicts
+
+
+@SCHEDULERS.register(
+    "hyperband",
+    elsewhere={
+        "time_attr": "leave it out: HyperBand counts iterations (YOLO: epochs)",
+        "max_t": "say it as budget.max_epochs",
+        "stop_last_trials": "leave it out: a trial that comes to its last epoch ends itself",
+    },
+    traits=SchedulerTraits(
+        paper="Li et al. 2018, https://arxiv.org/abs/1603.06560",
+        needs_checkpoints="it pauses the trials of a bracket until all of them can be compared",
+        needs_max_epochs=True,
+        cannot_resume="which trials wait for which in its brackets is kept nowhere",
+    ),
+)
+def hyperband(
+    experiment: Experiment,
+    verdicts: Verdicts,
+    *,
+    reduction_factor: Annotated[float, Field(gt=1)] = 3,
+    metric: str | None = None,
+    mode: Mode | None = None,
+) -> Any:
+    """HyperBand (Li et al. 2018, https://arxiv.org/abs/1603.06560).
+
+    Args:
+        reduction_factor: of the trials of a bracket, the best 1/reduction_factor go on at each comparison.
+        metric: watch another reported metric than the objective.
+        mode: the better direction of that metric, max or min.
+    """
+    from runner.translate.internals.recorded_hyperband import RecordedHyperBand
+
+    if experiment.budget.max_epochs is None:
+        raise ValueError("hyperband needs budget.max_epochs")
+    return RecordedHyperBand(
+        verdicts,
+        last_iteration=experiment.budget.max_epochs,
+        metric=metric or OBJECTIVE,
+        mode=mode if metric and mode else experiment.objective.mode,
+        reduction_factor=reduction_factor,
+    )
