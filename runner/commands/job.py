@@ -16,6 +16,7 @@ from runner.config.compose import Composed
 from runner.config.experiment import SEED, Experiment
 from runner.config.hydra_loader import resolve
 from runner.config.read import read_leniently
+from runner.config.registry import cannot_resume
 from runner.config.secrets import without_environment
 from runner.errors import FAILED, INTERRUPTED, OK, ConfigError, ExperimentFailed, Problem
 from runner.runs import lock
@@ -254,7 +255,10 @@ def _next_commands(job: Job, run: RunFolder, project: Path, code: int, *, ended_
     """Commands for what people do next."""
     folder = shlex.quote(shown(run.root))
     commands = []
-    if code == INTERRUPTED:
+    lost = any(cannot_resume(job.experiment.config))
+    if code == INTERRUPTED and lost:
+        commands.append(_begin_again(job, run))
+    elif code == INTERRUPTED:
         commands.append(f"python -m runner resume {folder}")
     else:
         commands.append(f"python -m runner why {folder}")
@@ -264,9 +268,9 @@ def _next_commands(job: Job, run: RunFolder, project: Path, code: int, *, ended_
     tuned = set(job.experiment.search_space.searched()) - {SEED} and not run.confirm_yaml.is_file()
     if code == OK and tuned:
         commands.append(f"python -m runner promote {folder} --name {shlex.quote(f'{job.experiment.name}_best')}")
-    if code == OK and ended_by == "budget.time_budget" and budget.time_budget is not None:
+    if code == OK and not lost and ended_by == "budget.time_budget" and budget.time_budget is not None:
         commands.append(f"python -m runner resume {folder} budget.time_budget={2 * budget.time_budget:g}s")
-    elif code == OK and tuned:
+    elif code == OK and tuned and not lost:
         commands.append(f"python -m runner extend {folder} budget.num_samples=+{budget.num_samples}")
     chosen = {choice.name for choice in job.experiment.loggers}
     if "tensorboard" in chosen:
@@ -281,6 +285,13 @@ def _next_commands(job: Job, run: RunFolder, project: Path, code: int, *, ended_
     if "aim" in chosen and (project / job.experiment.output_dir / ".aim").is_dir():
         commands.append(f"aim up --repo {outputs}")
     return tuple(commands)
+
+
+def _begin_again(job: Job, run: RunFolder) -> str:
+    """The same experiment as a run of its own, which tries first what this one has found."""
+    words = [word for word in job.words if not word.startswith("searcher.warm_start")]
+    found = [f"searcher.warm_start={shown(run.root)}"] if job.experiment.search_space.searched() else []
+    return shlex.join(["python", "-m", "runner", *words, *found])
 
 
 def _result(job: Job, run: RunFolder, record: Record, seconds: float, code: int, failure: str) -> JobResult:

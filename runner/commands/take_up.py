@@ -1,7 +1,7 @@
 """What resume and extend have in common: read a run from its folder, change what is safe to change, and go on."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from runner.commands.earlier import started_in
 from runner.commands.job import Job, check, examine, refuse_machine, refuse_searcher, run_on_ray
 from runner.config.compose import change
 from runner.config.hydra_loader import HydraLoader, read_yaml_file, search_path
-from runner.config.registry import STOPPERS
+from runner.config.registry import STOPPERS, cannot_resume
 from runner.config.traits import StopperTraits
 from runner.errors import OK, ConfigError, Problem
 from runner.runs import decisions
@@ -44,6 +44,7 @@ def take_up(arguments: Arguments, *, must_be_more: bool) -> int:
     words = _absolute(arguments.words, before)
     after = change(before, words, HydraLoader(search_path(None, project)))
     _refuse_unknown(after)
+    _refuse_for_good(run, before, after)
     found = list(changes.changes(before, after))
     _refuse(found, run, allowed="--allow" in arguments.flags)
     job = check(after, words)
@@ -74,6 +75,15 @@ def _refuse_without_journal(run: RunFolder, events: Sequence[Event]) -> None:
         message = f"{run.journal.name} does not hold its trials: an older version has made it, or the file was changed"
         remedy = f"start a run of its own, with searcher.warm_start={shown(run.root)}"
         raise ConfigError([Problem("run-folder", shown(run.root), message, remedy)])
+
+
+def _refuse_for_good(run: RunFolder, *configs: Mapping[str, Any]) -> None:
+    """Raise ConfigError where a searcher or scheduler, the old or the new, cannot be brought back."""
+    for config in configs:
+        for group, why in cannot_resume(config):
+            message = f"a run with {group}={config[group]['name']} cannot be taken up again: {why}"
+            remedy = f"start a run of its own, with searcher.warm_start={shown(run.root)}"
+            raise ConfigError([Problem("cannot-resume", group, message, remedy)])
 
 
 def _refuse_unknown(config: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cached_property
 from typing import Any, TypeVar, get_type_hints
@@ -128,3 +128,11 @@ LOGGERS = Registry("logger", "runner.translate.loggers")
 RAY = Registry("ray", "runner.translate.clusters")
 REGISTRIES = {registry.group: registry for registry in (TRAINABLES, SEARCHERS, SCHEDULERS, STOPPERS, LOGGERS, RAY)}
 """Every group whose options are plugins."""
+
+
+def cannot_resume(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The groups of a config whose option makes that its run cannot be taken up again, each with the reason."""
+    for registry in (SEARCHERS, SCHEDULERS):
+        name = (config.get(registry.group) or {}).get("name")
+        if name in registry.names() and registry.get(name).traits.cannot_resume:
+            yield registry.group, registry.get(name).traits.cannot_resume

@@ -6,6 +6,7 @@ of made-up trials.
 """
 
 import heapq
+import itertools
 import math
 import random
 from collections import Counter
@@ -13,9 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import mean, quantiles
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from runner.checks.schedulers import scheduler_traits
 from runner.config.experiment import Choice, Experiment
 from runner.config.objective import OBJECTIVE
 from runner.config.registry import SCHEDULERS
@@ -24,6 +25,8 @@ from runner.translate.verdicts import Verdicts
 
 if TYPE_CHECKING:
     from runner.translate.internals.recorded_asha import RecordedASHA
+    from runner.translate.internals.recorded_hyperband import RecordedHyperBand
+    from runner.translate.internals.recorded_median import RecordedMedian
 
 SIMULATED_TRIALS = 800
 """Over all simulated runs: enough for a mean within a few percent, in a tenth of a second."""
@@ -50,9 +53,10 @@ class Epochs:
     Attributes:
         full: of a trial that nothing ends early.
         least: where every rule ends every trial at its first chance.
-        expected: with the scheduler alone, whose halving can be foreseen.
+        expected: with the scheduler alone, whose halving can be foreseen; one that changes trials ends none.
         likely: between these lie eight of ten simulated runs; None where hardly any was needed.
-        rungs: of the scheduler, in the order of brackets and epochs.
+        rungs: of the scheduler, in the order of brackets and epochs; of the median rule, which compares at every report,
+            some.
     """
 
     full: int
@@ -66,14 +70,21 @@ class Epochs:
 def epochs(experiment: Experiment, at_once: int) -> Epochs | None:
     """None where budget.max_epochs leaves open how long a trial is."""
     from runner.translate.internals.recorded_asha import RecordedASHA
+    from runner.translate.internals.recorded_hyperband import RecordedHyperBand
+    from runner.translate.internals.recorded_median import RecordedMedian
 
     if experiment.budget.max_epochs is None:
         return None
     trials = trials_expected(experiment)
     full = min([experiment.budget.max_epochs, *_limits(experiment)])
     longest = min([full, *(_first_chance(stopper, experiment) for stopper in experiment.stoppers)])
+    if scheduler_traits(experiment).mutates:
+        return Epochs(full, trials * longest, trials * full, trials * full)
     scheduler = _scheduler(experiment)
-    rungs = scheduler.rungs() if isinstance(scheduler, RecordedASHA) else []
+    if isinstance(scheduler, RecordedHyperBand):
+        expected, rows = _dealt(scheduler, full, trials)
+        return Epochs(full, _dealt(scheduler, longest, trials)[0], expected, trials * full, None, rows)
+    rungs = scheduler.rungs() if isinstance(scheduler, RecordedASHA | RecordedMedian) else []
     first_rung = min((rung for bracket in rungs for rung in bracket), default=full)
     # One trial passes all rungs: the first at each has nothing to be compared with.
     least = _at_the_first_chance(trials, longest, first_rung)
@@ -119,6 +130,27 @@ def _scheduler(experiment: Experiment) -> Any:
     return SCHEDULERS.get(choice.name).build(experiment, Verdicts(), **choice.options)
 
 
+def _dealt(scheduler: "RecordedHyperBand", full: int, trials: int) -> tuple[int, tuple[Rung, ...]]:
+    """The epochs of trials of at most `full` ones that fill the brackets one after the other, and their comparisons."""
+    reach: Counter[tuple[int, int]] = Counter()
+    go_on: Counter[tuple[int, int]] = Counter()
+    spent = 0
+    brackets = itertools.cycle(enumerate(scheduler.brackets()))
+    while trials:
+        number, stages = next(brackets)
+        left = min(trials, stages[0].trials)
+        trials -= left
+        before = 0
+        for stage, after in itertools.pairwise(stages):
+            if stage.iteration < full:
+                spent += left * (stage.iteration - before)
+                reach[number, stage.iteration] += left
+                left, before = min(left, after.trials), stage.iteration
+                go_on[number, before] += left
+        spent += left * (full - before)
+    return spent, tuple(Rung(*rung, reach[rung], go_on[rung]) for rung in sorted(reach))
+
+
 def _simulate(experiment: Experiment, full: int, trials: int, at_once: int) -> tuple[list[int], tuple[Rung, ...]]:
     """The epochs of runs whose trials come in a random order, which is the same at each rung, and the mean rungs."""
     runs = math.ceil(SIMULATED_TRIALS / trials)
@@ -130,8 +162,15 @@ def _simulate(experiment: Experiment, full: int, trials: int, at_once: int) -> t
     return spent, tuple(survivors)
 
 
+@dataclass(frozen=True)
+class MadeUp:
+    """A trial as far as these schedulers look at one."""
+
+    trial_id: str
+
+
 def _run(
-    scheduler: "RecordedASHA",
+    scheduler: "RecordedASHA | RecordedMedian",
     full: int,
     trials: int,
     at_once: int,
@@ -149,7 +188,7 @@ def _run(
     def start(now: float) -> None:
         trial = next(waiting, None)
         if trial is not None:
-            scheduler.on_trial_add(None, SimpleNamespace(trial_id=str(trial)))
+            scheduler.on_trial_add(None, MadeUp(str(trial)))
             bracket = scheduler.bracket(str(trial))
             left = [*(rung for rung in brackets[bracket] if rung < full), full]
             heapq.heappush(running, (now + left[0] * paces[trial], trial, bracket, left))
@@ -162,7 +201,7 @@ def _run(
         if left:
             report = {"training_iteration": epoch, scheduler.metric: values[trial]}
             reached[bracket, epoch] += 1
-            if scheduler.on_trial_result(None, SimpleNamespace(trial_id=str(trial)), report) == scheduler.CONTINUE:
+            if scheduler.on_trial_result(None, MadeUp(str(trial)), report) == scheduler.CONTINUE:
                 passed[bracket, epoch] += 1
                 heapq.heappush(running, (now + (left[0] - epoch) * paces[trial], trial, bracket, left))
                 continue

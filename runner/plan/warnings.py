@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from runner.checks.schedulers import scheduler_traits
 from runner.config.experiment import Experiment
 from runner.config.registry import SEARCHERS
 from runner.config.traits import SearcherTraits
@@ -38,7 +39,7 @@ def _never_learns(experiment: Experiment, proposals: Proposals) -> Iterator[Prob
 
 
 def _stops_nothing(experiment: Experiment, epochs: Epochs) -> Iterator[Problem]:
-    if experiment.scheduler.name == "fifo":
+    if experiment.scheduler.name == "fifo" or scheduler_traits(experiment).mutates:
         return
     name = experiment.scheduler.name
     if not epochs.rungs:
@@ -47,7 +48,8 @@ def _stops_nothing(experiment: Experiment, epochs: Epochs) -> Iterator[Problem]:
         message = f"{name} is expected to stop no trial: there are too few to compare"
     else:
         return
-    remedy = "type scheduler=fifo, a smaller scheduler.grace_period, or a larger budget.num_samples"
+    sooner = ", a smaller scheduler.grace_period" if "grace_period" in experiment.scheduler.options else ""
+    remedy = f"type scheduler=fifo{sooner}, or a larger budget.num_samples"
     yield Problem("stops-nothing", "scheduler", message, remedy, fatal=False)
 
 

@@ -17,7 +17,9 @@ def planned(*words: str, at_once: int = 2) -> Epochs:
 
 
 def test_the_rules_that_are_told_of_here_are_all_there_are() -> None:
-    assert set(SCHEDULERS.names()) == {"fifo", "asha"}, "say in runner/plan/epochs.py what the new one ends"
+    halving, changing = {"asha", "median", "hyperband", "bohb"}, {"pbt", "pb2", "pbt_replay"}
+    ended = "say in runner/plan/epochs.py what the new one ends"
+    assert set(SCHEDULERS.names()) == {"fifo", *halving, *changing}, ended
     told = {"max_iterations", "plateau", "timeout", "threshold", "function", "experiment_plateau"}
     assert set(STOPPERS.names()) == told, "say in runner/plan/epochs.py when"
 
@@ -50,6 +52,33 @@ def test_the_least_is_every_trial_at_the_first_chance_of_a_stopper(words: tuple[
 
 def test_max_iterations_is_the_length_of_every_trial() -> None:
     assert planned("stopper=[max_iterations]", "stopper.max_iterations.max_iter=5").most == 40
+
+
+SAVES = ("trainable.checkpoint_every=1", "searcher=random")
+
+
+def test_who_changes_trials_ends_none_early() -> None:
+    words = ("scheduler=pbt", "scheduler.perturbation_interval=3", *SAVES)
+    assert planned(*words) == Epochs(9, 72, 72, 72)
+    assert planned(*words, "stopper=[max_iterations]", "stopper.max_iterations.max_iter=5").most == 40
+
+
+def test_hyperband_is_arithmetic() -> None:
+    words = ("scheduler=hyperband", "scheduler.reduction_factor=2", "budget.max_epochs=4", *SAVES)
+    # As in tests/translate/test_schedulers.py: three to the end; three, two of which; two of four, one of which.
+    found = planned(*words)
+    assert (found.expected, found.most, found.likely) == (28, 32, None)
+    assert [(rung.bracket, rung.epoch, rung.reach, rung.go_on) for rung in found.rungs] == [
+        (1, 2, 3, 2), (2, 1, 2, 2), (2, 2, 2, 1)
+    ]  # fmt: skip
+
+
+def test_the_median_rule_is_expected_to_stop_more_than_half() -> None:
+    found = planned("scheduler=median", "scheduler.grace_period=2", "budget.num_samples=40")
+    assert [rung.epoch for rung in found.rungs] == [2, 4, 8]
+    assert found.rungs[0].reach == 40
+    assert 8 < found.rungs[-1].go_on < found.rungs[0].go_on < 25
+    assert found.least == 9 + 39 * 2 < found.expected < found.most
 
 
 def test_rungs_lie_below_the_last_epoch_and_lose_trials() -> None:

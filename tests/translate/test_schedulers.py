@@ -101,8 +101,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
         words = (
             "experiment=null", "trainable=function", f"trainable.import_path=curves:{function}", f"name={name}",
             "trainable.checkpoint_every=1", "trainable.reuse_workers=true", "objective.metric=score",
-            "objective.mode=max", "report=false", f"budget.max_epochs={epochs}", f"budget.num_samples={len(xs) or 1}",
-            *words,
+            "objective.mode=max", "report=false", "logger=[]", f"budget.max_epochs={epochs}",
+            f"budget.num_samples={len(xs) or 1}", *words,
         )  # fmt: skip
         if xs:
             points = ", ".join(f"{{x: {x}}}" for x in xs)

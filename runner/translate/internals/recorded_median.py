@@ -25,6 +25,17 @@ class RecordedMedian(MedianStoppingRule):  # type: ignore[misc]
         """What it compares."""
         return str(self._metric)
 
+    def rungs(self) -> list[list[int]]:
+        """Of all reports, at each of which it compares, a few to foresee it by, as of an only bracket."""
+        milestones, last = [int(self._grace_period)], self.last_iteration or 0
+        while 2 * milestones[-1] < last:
+            milestones.append(2 * milestones[-1])
+        return [[milestone for milestone in milestones if milestone < last]]
+
+    def bracket(self, trial_id: str) -> int:
+        """The number of that bracket."""
+        return 0
+
     def on_trial_result(self, tune_controller: Any, trial: Any, result: dict[str, Any]) -> str:
         action: str = super().on_trial_result(tune_controller, trial, result)
         if action != TrialScheduler.STOP:
