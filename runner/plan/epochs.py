@@ -55,8 +55,8 @@ class Epochs:
         least: where every rule ends every trial at its first chance.
         expected: with the scheduler alone, whose halving can be foreseen; one that changes trials ends none.
         likely: between these lie eight of ten simulated runs; None where hardly any was needed.
-        rungs: of the scheduler, in the order of brackets and epochs; of the median rule, which compares at every report,
-            some.
+        rungs: of the scheduler, in the order of brackets and epochs; some of the median rule's, which compares at every
+            report.
     """
 
     full: int

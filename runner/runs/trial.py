@@ -115,6 +115,11 @@ class TrialRow:
         return {key.removeprefix(ADJUSTED): value for key, value in metrics.items() if key.startswith(ADJUSTED)}
 
     @property
+    def configuration(self) -> Mapping[str, Any]:
+        """The parameters of its best report; without one, those that it runs with."""
+        return self.best_config or self.config
+
+    @property
     def parameters(self) -> dict[str, Any]:
-        """What its best report was trained with, adjusted; without one, what it runs with."""
-        return {**(self.best_config or self.config), **self.adjusted}
+        """The same as they were trained with: adjusted."""
+        return {**self.configuration, **self.adjusted}

@@ -45,7 +45,7 @@ class TrialsTable:
         known = len(self._parameters) + len(self._metrics)
         for row in rows:
             if row.name not in self._rendered:
-                self._parameters |= dict.fromkeys(flat(row.config))
+                self._parameters |= dict.fromkeys(flat(row.configuration))
                 self._metrics |= dict.fromkeys([*row.best_metrics, *row.last_metrics])
         self._metrics.pop(OBJECTIVE, None)
         if len(self._parameters) + len(self._metrics) > known:
@@ -77,7 +77,7 @@ class TrialsTable:
             [
                 row.name,
                 row.state,
-                *_cells(flat(row.config), self._parameters),
+                *_cells(flat(row.configuration), self._parameters),
                 "" if row.best is None else row.best,
                 "" if row.best_iteration is None else row.best_iteration,
                 row.iterations,

@@ -43,7 +43,7 @@ def saved(trainer: Any, best_is_last: bool) -> Iterator[Path]:
         for weights in (trainer.last,) if best_is_last else (trainer.last, trainer.best):
             shutil.copyfile(weights, folder / weights.name)
         digests = {weights.name: _digest(weights) for weights in folder.glob("*.pt")}
-        note = {"epoch": trainer.epoch + 1, "sha256": digests}
+        note = {"epoch": trainer.epoch + 1, "trial": Path(trainer.save_dir).name, "sha256": digests}
         (folder / NOTE).write_text(json.dumps(note) + "\n", encoding="utf-8")
         yield folder
 
@@ -60,13 +60,22 @@ def epoch(folder: Path) -> int:
     return int(note["epoch"])
 
 
+def is_of(folder: Path, trial: Path) -> bool:
+    """Whether a checkpoint is the trial's own, and not one of another trial that it goes on from."""
+    return bool(_note(folder).get("trial", trial.name) == trial.name)
+
+
 def put_back(folder: Path, trial: Path) -> Path:
-    """Make the trial's own folder what it was at the checkpoint; returns its last.pt. The files were checked before."""
+    """Make the trial's own folder what it was at the checkpoint; returns its last.pt. The files were checked before.
+
+    With another trial's checkpoint its own best.pt stays, which is that of its own best report.
+    """
     weights = trial / "weights"
     weights.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(folder / LAST, weights / LAST)
     best = folder / BEST
-    shutil.copyfile(best if best.is_file() else folder / LAST, weights / BEST)
+    if is_of(folder, trial) or not (weights / BEST).is_file():
+        shutil.copyfile(best if best.is_file() else folder / LAST, weights / BEST)
     _shorten(trial / RESULTS, _note(folder)["epoch"])
     return weights / LAST
 

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from runner.config.trainable import ADJUSTED, Trial
 from runner.errors import OutOfMemoryError
 from runner.trainables.yolo import checkpoints, loaders, memory, metrics, models
 from runner.trainables.yolo.attestation import asked, attest, attest_batch
+from runner.trainables.yolo.continued import continued_trainer, fitness_of
 from runner.trainables.yolo.data import dataset
 from runner.trainables.yolo.environment import switch_off_integrations
 from runner.trainables.yolo.train_split import TrainSplit
@@ -34,7 +35,7 @@ def run(options: "Yolo", config: Mapping[str, Any], trial: Trial) -> None:
         return
     halved = _half(arguments) if options.on_oom == "halve_batch" else None
     try:
-        train(options, arguments, trial, last)
+        train(options, arguments, trial, last, config)
     except OutOfMemoryError as error:
         if halved is None:
             raise
@@ -44,7 +45,8 @@ def run(options: "Yolo", config: Mapping[str, Any], trial: Trial) -> None:
     # Out of the block above, whose error holds on to the memory.
     memory.free()
     begun = trial.folder / "weights" / checkpoints.LAST
-    train(options, {**arguments, "batch": halved}, trial, begun if begun.is_file() else None, {"batch": halved})
+    halving = {"batch": halved}
+    train(options, {**arguments, **halving}, trial, begun if begun.is_file() else None, (), halving)
 
 
 def _beginning(trial: Trial) -> Path | None:
@@ -66,11 +68,13 @@ def train(
     arguments: Mapping[str, Any],
     trial: Trial,
     last: Path | None,
+    sampled: Iterable[str],
     adjusted: Mapping[str, Any] | None = None,
 ) -> None:
     """One training, from the start or from a `last.pt` of its own. Raises OutOfMemoryError.
 
     Args:
+        sampled: the arguments that may be others than when the `last.pt` was written.
         adjusted: arguments that are not those that were sampled, told in every report.
     """
     from ultralytics import YOLO
@@ -80,6 +84,10 @@ def train(
         model.add_callback(event, callback)
     train_split = TrainSplit(options.train_metrics) if options.train_metrics else None
     trainer = objective_trainer(model.task_map[model.task]["trainer"], trial.objective, train_split)
+    if last:
+        foreign = trial.checkpoint is not None and not checkpoints.is_of(trial.checkpoint, trial.folder)
+        best = fitness_of(last.with_name(checkpoints.BEST)) if foreign else None
+        trainer = continued_trainer(trainer, {key: arguments[key] for key in sampled if key in arguments}, best)
     with memory.told(asked(arguments)["batch"]), loaders.closed(model):
         model.train(trainer=trainer, resume=last is not None, **arguments)
 

@@ -130,10 +130,11 @@ class RecordedPBT(PopulationBasedTraining):  # type: ignore[misc]
         )
 
     def _place(self, trial: Trial) -> tuple[int, int]:
-        """The trial's place among those that are compared, and how many they are."""
-        states = [state for one, state in self._trial_state.items() if not one.is_finished()]
-        scores = [state.last_score for state in states if state.last_score is not None]
-        return 1 + sum(score > self._trial_state[trial].last_score for score in scores), len(scores)
+        """The trial's place among those that are compared, as Ray orders them, and how many they are."""
+        states = self._trial_state
+        compared = [one for one, state in states.items() if state.last_score is not None and not one.is_finished()]
+        worst_first = sorted(compared, key=lambda one: states[one].last_score)
+        return len(compared) - worst_first.index(trial), len(compared)
 
     def _keep(self, trial: Trial, source: Any) -> None:
         """Give the trial a checkpoint of its own of what it goes on from: the other trial's is not kept for long."""
