@@ -54,10 +54,11 @@ def matrix() -> list[Pair]:
     for kind, name, config in _partners():
         for searcher in SEARCHERS.names():
             node = {"name": searcher, **_needed(searcher)}
-            usual = Pair(kind, name, searcher, _problems({**config, "searcher": node}))
+            plain = {**_paired(searcher), **config}
+            usual = Pair(kind, name, searcher, _problems({**plain, "searcher": node}))
             pairs.append(usual)
             for options in _variants(searcher):
-                found = _problems({**config, "searcher": {**node, **options}})
+                found = _problems({**plain, "searcher": {**node, **options}})
                 new = tuple(problem for problem in found if problem not in usual.problems)
                 if new:
                     told = " ".join(f"{key}={value}" for key, value in options.items())
@@ -84,6 +85,12 @@ def _example(kind: type[Distribution]) -> dict[str, Any]:
 def _needed(searcher: str) -> dict[str, Any]:
     """Numbers for the options that must be given: those are amounts of trials."""
     return dict.fromkeys(SEARCHERS.get(searcher).options.model_json_schema().get("required", ()), 8)
+
+
+def _paired(searcher: str) -> dict[str, Any]:
+    """The scheduler of a searcher that goes with no other."""
+    pairs = {getattr(SCHEDULERS.get(name).traits, "searcher", ""): name for name in SCHEDULERS.names()}
+    return {"scheduler": {"name": pairs[searcher]}} if searcher in pairs else {}
 
 
 def _variants(searcher: str) -> Iterator[Mapping[str, Any]]:

@@ -147,6 +147,33 @@ def test_hyperband_halves_brackets_whose_trials_wait_for_each_other(run: Run) ->
     assert "stopped by hyperband: 14 is place 2 of 2" in story
 
 
+@pytest.mark.filterwarnings("ignore:Please use:DeprecationWarning", "ignore:After 0.17:FutureWarning")
+def test_bohb_halves_the_largest_bracket_first_and_its_searcher_learns(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("hpbandster", reason="pip install 'runner[bohb]'")
+    from ray.tune.search.bohb import TuneBOHB
+
+    told = []
+    learn = TuneBOHB.on_trial_result
+
+    def listen(self: Any, trial_id: str, result: dict[str, Any]) -> None:
+        told.append((result["score"], result["hyperband_info"].get("budget")))
+        learn(self, trial_id, result)
+
+    monkeypatch.setattr(TuneBOHB, "on_trial_result", listen)
+    words = ("scheduler=bohb", "searcher=bohb", "scheduler.reduction_factor=2")
+    done = run("bohb", [1, 2, 3, 4], *words, epochs=4)
+    assert not done.result.error
+    assert {line["trial"]: line["iteration"] for line in done.of("stopped")} == {
+        "trial_000": 1, "trial_001": 1, "trial_002": 2
+    }  # fmt: skip
+    assert done.scores("trial_003") == [4, 8, 12, 16]
+    assert {line["rule"] for line in done.of("paused")} == {"bohb"}
+    # What is compared comes with its budget, up to that of a full trial.
+    assert {(4, 1), (8, 2), (16, 4)} <= set(told)
+
+
 PBT = ("scheduler=pbt", "scheduler.perturbation_interval=2", "scheduler.synch=true")
 
 
