@@ -64,7 +64,7 @@ def checkpoints(experiment: Experiment) -> Iterator[Problem]:
         )
         yield Problem("needs-checkpoints", where, message, remedy)
     elif interval is not None and interval % every:
-        message = f"{name} takes checkpoints at each {interval}th iteration, and there is one at each {every}th"
+        message = f"{name} takes checkpoints every {interval} iterations, and there is one every {every}"
         yield Problem("needs-checkpoints", where, message, f"type {where}=1, or {WHERE}.{INTERVAL}={every}")
     elif interval is None and every > 1 and name != REPLAY:
         message = f"a trial that {name} pauses between two checkpoints runs up to {every - 1} iterations again"

@@ -216,3 +216,26 @@ def test_a_function_that_is_not_there_is_told_with_the_nearest(
 def test_a_method_is_no_function_of_the_module(project: Path) -> None:
     (project / "mine.py").write_text("class Trainer:\n    def fit(self, config): ...\n", encoding="utf-8")
     assert "has no function fit" in only(project, "trainable.import_path=mine:fit").message
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (None, "there is no file"),
+        ("", "is empty"),
+        ("{}\n", "line 1: is no step of a schedule"),
+        ('["a", "b", 2, 2, {"x": 1}, {"x": 2}]\nx\n', "line 2: is no step of a schedule"),
+        ('["a", "b", 2, 2, {"x": 1}, {"x": 2}]\n', ""),
+    ],
+)
+def test_a_schedule_to_replay_is_read_before_the_start(project: Path, text: str | None, says: str) -> None:
+    if text is not None:
+        (project / "policy.txt").write_text(text)
+    words = ("searcher=random", "scheduler=pbt_replay", "scheduler.policy_file=policy.txt", "search_space=none")
+    if not says:
+        assert found(project, *words) == []
+        return
+    problem = only(project, *words)
+    assert (problem.rule, problem.where) == ("policy-file", "scheduler.policy_file")
+    assert says in problem.message
+    assert "pbt_policy_TRIAL.txt" in problem.remedy

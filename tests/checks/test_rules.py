@@ -14,6 +14,17 @@ DIGITS = "experiment=digits"  # optuna, asha with grace_period 2, 12 epochs, 12 
 SHAPES = "experiment=shapes"  # optuna, the defaults first; lr0, weight_decay, box and fliplr are searched
 QUICK = "experiment=quickstart"  # random, fifo, 1 epoch; a is a grid
 
+SAVES = "trainable.checkpoint_every=1"
+PBT = [DIGITS, "searcher=random", "scheduler=pbt", SAVES]  # every 4 epochs
+PB2 = [DIGITS, "searcher=random", "scheduler=pb2", SAVES, "search_space.lr=uniform(0.001,0.1)"]
+REPLAY = [DIGITS, "searcher=random", "scheduler=pbt_replay", "scheduler.policy_file=a.txt", SAVES]
+YOLO = [
+    *FROM_SCRATCH,
+    "searcher=random",
+    "trainable.train_args.optimizer=AdamW",
+    "search_space.lr0=uniform(0.001,0.01)",
+]
+
 
 @pytest.mark.parametrize(
     ("words", "rule", "where", "says"),
@@ -61,6 +72,42 @@ QUICK = "experiment=quickstart"  # random, fifo, 1 epoch; a is a grid
         ([SHAPES, "budget.num_samples=1", "searcher.points_to_evaluate=[{lr0: 0.001}]"], "points-budget",
          "searcher.points_to_evaluate", "type budget.num_samples=2"),
         ([DIGITS, "search_space.a/b=uniform(0,1)"], "space-key", "search_space.a/b", "nest it"),
+        ([DIGITS, "scheduler=pbt", SAVES], "scheduler-searcher", "scheduler", "type searcher=random"),
+        ([DIGITS, "scheduler=bohb", SAVES], "scheduler-searcher", "scheduler", "type searcher=bohb"),
+        ([DIGITS, "searcher=bohb"], "scheduler-searcher", "scheduler", "type scheduler=bohb"),
+        ([*PBT, "searcher.repeat=2"], "scheduler-repeat", "searcher.repeat", "type searcher.repeat=1"),
+        ([DIGITS, "scheduler=hyperband"], "needs-checkpoints", "trainable.checkpoint_every",
+         "it pauses the trials of a bracket until all of them can be compared; the trainable says of none"),
+        ([*PBT, "trainable.checkpoint_every=3"], "needs-checkpoints", "trainable.checkpoint_every",
+         "every 4 iterations, and there is one every 3"),
+        ([DIGITS, "scheduler=hyperband", SAVES, "budget.max_concurrent=2"], "scheduler-concurrency",
+         "budget.max_concurrent", "type budget.max_concurrent=auto"),
+        ([*PBT, "budget.max_concurrent=11"], "scheduler-concurrency", "budget.max_concurrent", "resources.cpu"),
+        ([DIGITS, "scheduler=hyperband", SAVES, "budget.max_epochs=null"], "max-epochs", "budget.max_epochs",
+         "hyperband places its rungs"),
+        ([DIGITS, "scheduler=median", "scheduler.grace_period=13"], "grace-period", "scheduler.grace_period",
+         "above budget.max_epochs=12"),
+        ([*PBT, "scheduler.perturbation_interval=12"], "grace-period", "scheduler.perturbation_interval",
+         "no trial is ever changed"),
+        ([*PBT, "scheduler.burn_in_period=12"], "grace-period", "scheduler.burn_in_period", "no trial is ever changed"),
+        ([*PBT, "budget.num_samples=1"], "population", "budget.num_samples", "there is one"),
+        ([*PBT, "search_space=none"], "mutation", "scheduler", "nothing that pbt could change"),
+        ([*PBT, "scheduler.hyperparam_mutations.ler=uniform(0,1)"], "mutation", "scheduler.hyperparam_mutations.ler",
+         "did you mean lr?"),
+        ([*PBT, "scheduler.hyperparam_mutations.lr=0.1"], "mutation", "scheduler.hyperparam_mutations.lr",
+         "write a distribution"),
+        ([*PBT, "scheduler.hyperparam_mutations.lr=uniform(1,0)"], "space-range", "scheduler.hyperparam_mutations.lr",
+         "the range is empty"),
+        ([*PB2, "scheduler.hyperparam_bounds={lr: [1, 0]}"], "mutation", "scheduler.hyperparam_bounds.lr",
+         "the range is empty"),
+        ([*PB2, "scheduler.hyperparam_bounds={lr: 1}"], "mutation", "scheduler.hyperparam_bounds.lr",
+         "type scheduler.hyperparam_bounds.lr=[LOWER,UPPER]"),
+        ([*YOLO, "scheduler=pbt", "scheduler.hyperparam_mutations={lr0: 'uniform(0,1)', warmup_epochs: 'uniform(0,1)'}",
+          "search_space.warmup_epochs=uniform(0,1)"], "mutation", "scheduler.hyperparam_mutations.warmup_epochs",
+         "the warm-up is over"),
+        ([*REPLAY, "search_space=none", "budget.num_samples=2"], "replay-alone", "budget.num_samples",
+         "type budget.num_samples=1"),
+        ([*REPLAY, "budget.num_samples=1"], "replay-space", "search_space", "type search_space=none"),
         ([DIGITS, "trainable.import_path=train"], "import-path", "trainable.import_path", "package.module:function"),
         ([DIGITS, "trainable.import_path=a-b:c"], "import-path", "trainable.import_path", "package.module:function"),
         ([DIGITS, "trainable.import_path='a:'"], "import-path", "trainable.import_path", "package.module:function"),
@@ -91,6 +138,13 @@ def test_what_cannot_work_together_is_refused(words: list[str], rule: str, where
          "searcher.points_to_evaluate=[{lr: 0.001, momentum: 0.5, x: a b}]"],
         [QUICK, "scheduler=fifo", "budget.max_epochs=null"],
         [DIGITS, "scheduler=fifo", "budget.max_epochs=null"],
+        [DIGITS, "scheduler=median", "scheduler.metric=loss", "scheduler.mode=min"],
+        [DIGITS, "scheduler=hyperband", SAVES, "budget.max_concurrent=12"],
+        [*PBT, "scheduler.hyperparam_mutations={lr: 'choice([0.1, 0.2])', epochs: 'randint(1, 9)'}"],
+        [*PBT, "trainable.checkpoint_every=2"],
+        [*PB2, "scheduler.hyperparam_bounds={lr: [0, 1]}"],
+        [*REPLAY, "search_space=none", "budget.num_samples=1"],
+        [*YOLO, "scheduler=pbt", "scheduler.perturbation_interval=2"],
     ],
 )  # fmt: skip
 def test_what_works_together_has_no_problem(words: list[str]) -> None:
@@ -103,6 +157,11 @@ def test_what_works_together_has_no_problem(words: list[str]) -> None:
         ([QUICK, "scheduler=asha"], "nothing-to-stop", "a trial reports once"),
         ([DIGITS, "scheduler.grace_period=12"], "nothing-to-stop", "the last of 12 epochs"),
         ([DIGITS, "search_space=none"], "empty-space", "nothing is searched"),
+        ([DIGITS, "scheduler=hyperband", SAVES, "budget.num_samples=3"], "nothing-to-stop", "its first 3 trials"),
+        ([DIGITS, "scheduler=hyperband", "trainable.checkpoint_every=2"], "needs-checkpoints", "up to 1 iterations"),
+        ([*PB2, "search_space.k=choice([1,2])"], "mutation", "pb2 moves continuous values alone"),
+        ([*PB2, "search_space.lr=loguniform(0.001,0.1)"], "mutation-scale", "on a linear scale"),
+        ([*YOLO, "scheduler=pbt", "search_space.warmup_epochs=uniform(0,1)"], "mutation", "the warm-up is over"),
         ([DIGITS, "searcher.sampler=cmaes", "search_space.x=choice([1,2])"], "sampler-categories", "x"),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from runner.config.objective import Objective, Target
-from runner.runs.decisions import Decision
+from runner.runs.decisions import EXPLOITED, Decision, Exploit
 from runner.runs.folder import RunFolder
 from runner.runs.record import Record, TrialState
 
@@ -317,3 +317,65 @@ def test_trials_are_ranked_once_they_have_ended_unless_they_failed(play: Play, r
     assert [row.name for row in record.ranked()] == ["better", "good"]
     record.close()
     assert [row.name for row in record.ranked()] == ["runs", "better", "good"]
+
+
+def exploited(record: Record, trial: str, source: str, iteration: int, lr: float) -> None:
+    row = record.rows[trial]
+    exploit = Exploit(source, iteration, {"lr": (row.config["lr"], lr)})
+    record.exploited(
+        Decision(trial, row.iterations, "pbt", row.last, None, "it goes on", exploit=exploit), EXPLOITED, {"lr": lr}
+    )
+    record.started(trial, {"lr": lr})
+
+
+def test_a_trial_that_waits_goes_on_where_it_was(run: RunFolder, record: Record, play: Play, clock: Clock) -> None:
+    play.trial("t1", [0.5, 0.25], lr=1)
+    record.paused(Decision("t1", 2, "hyperband", 0.25, None, "others come first"))
+    assert rows(run.trials_csv)[0]["state"] == "paused"
+    clock.now += 100
+    record.started("t1", {"lr": 1})
+    record.reported("t1", 3, {"objective": 0.5})
+    play.end("t1")
+    assert record.rows["t1"].seconds == 2
+    assert {state: amount for state, amount in record.states.items() if amount} == {TrialState.COMPLETED: 1}
+    assert [json.loads(line)["state"] for line in run.decisions.read_text().splitlines()] == ["paused", "completed"]
+
+
+def test_a_trial_that_waits_when_the_run_ends_was_interrupted(record: Record, play: Play) -> None:
+    play.trial("t1", [0.5])
+    record.paused(Decision("t1", 1, "hyperband", 0.5, None, "others come first"))
+    assert record.ranked() == []
+    record.close()
+    assert record.rows["t1"].state is TrialState.INTERRUPTED
+
+
+def test_the_best_parameters_are_those_of_the_best_report(run: RunFolder, record: Record, play: Play) -> None:
+    play.trial("t1", [0.4, 0.9], lr=1)
+    play.trial("t2", [0.1, 0.2], lr=2)
+    weights(run, "t1", "of the best report")
+    exploited(record, "t1", "t2", 2, lr=3)
+    # Whatever the trial writes from now on, this was the winner.
+    assert run.best_weights.read_text() == "of the best report"
+    record.reported("t1", 3, {"objective": 0.3})
+    play.end("t1")
+    assert yaml.safe_load(run.best_yaml.read_text()) == {"lr": 1}
+    assert (rows(run.trials_csv)[0]["config/lr"], rows(run.trials_csv)[0]["best_iteration"]) == ("1", "2")
+    record.reported("t2", 3, {"objective": 0.95})
+    assert yaml.safe_load(run.best_yaml.read_text()) == {"lr": 2}
+
+
+def test_reports_beyond_the_checkpoint_that_a_trial_goes_on_from_are_replaced(
+    run: RunFolder, record: Record, play: Play
+) -> None:
+    play.trial("t1", [0.1, 0.2, 0.3, 0.25], lr=1)
+    exploited(record, "t1", "t2", 2, lr=3)
+    record.reported("t1", 3, {"objective": 0.15})
+    assert [(row["iteration"], row["objective"]) for row in rows(run.history_csv)] == [
+        ("1", "0.1"), ("2", "0.2"), ("3", "0.15")
+    ]  # fmt: skip
+    assert (record.epochs, record.rows["t1"].iterations) == (3, 3)
+    assert (record.rows["t1"].best, record.rows["t1"].best_iteration) == (0.3, 3)
+    exploited(record, "t1", "t2", 8, lr=4)
+    record.reported("t1", 9, {"objective": 0.5})
+    assert [row["iteration"] for row in rows(run.history_csv)] == ["1", "2", "3", "9"]
+    assert (record.epochs, record.epochs_left("t1")) == (4, 1)

@@ -34,11 +34,20 @@ class Trial:
         return self.name
 
 
+class Config(dict[str, Any]):
+    """As that of a run, whose values change only where that is said."""
+
+    def update(self, values: dict[str, Any], *, allow_val_change: bool) -> None:  # type: ignore[override]
+        assert allow_val_change
+        super().update(values)
+
+
 class Run:
     """Keeps what is written to it."""
 
     def __init__(self, options: dict[str, Any]) -> None:
         self.id, self.tags = options["id"], tuple(options["tags"] or ())
+        self.config = Config(options["config"])
         self.rows: list[tuple[int, dict[str, Any]]] = []
         self.summary: dict[str, Any] = {}
         self.notes = ""
@@ -105,9 +114,11 @@ class Play:
         options = {"project": "p", "group": "g", "tags": ["mine"], "finish_timeout": finish_timeout}
         self.runs = LOGGERS.get("wandb").build(experiment, self.record, folder, self.told.append, **options)
 
-    def start(self, name: str) -> None:
-        self.record.started(name, {})
-        self.runs.on_trial_start(0, [], Trial(name))
+    def start(self, name: str, **config: Any) -> None:
+        trial = Trial(name)
+        trial.config |= config
+        self.record.started(name, trial.config)
+        self.runs.on_trial_start(0, [], trial)
 
     def report(self, name: str, iteration: int) -> None:
         self.record.reported(name, iteration, {"score": 1.0, "objective": 1.0})
@@ -166,6 +177,23 @@ def test_a_trial_that_goes_on_after_a_failure_keeps_its_run_and_no_row_twice(wan
     assert [step for step, _ in run.rows] == [1, 2, 3, 4]
     assert run.tags == ("mine", "stopped", "asha")
     assert run.exit_code == 0
+    assert play.told == []
+
+
+def test_a_trial_that_waits_and_is_changed_keeps_its_run(wandb: Wandb, tmp_path: Path) -> None:
+    play = Play(tmp_path)
+    play.start("trial_0")
+    play.report("trial_0", 1)
+    play.record.paused(Decision("trial_0", 1, "pbt", 1.0, None, "others come first"))
+    play.start("trial_1")
+    play.end("trial_1", TrialState.COMPLETED, "end")
+    play.start("trial_0", x=2)
+    play.report("trial_0", 2)
+    play.end("trial_0", TrialState.COMPLETED, "end")
+    play.runs.close()
+    first, _ = wandb.runs
+    assert [step for step, _ in first.rows] == [1, 2]
+    assert first.config == {"x": 2}
     assert play.told == []
 
 
