@@ -32,6 +32,50 @@ def test_the_rungs_of_asha_are_where_they_were() -> None:
     )
 
 
+def test_the_schedulers_have_what_is_overridden_and_read() -> None:
+    from ray.tune.schedulers import HyperBandForBOHB, HyperBandScheduler, MedianStoppingRule, PopulationBasedTraining
+    from ray.tune.schedulers.hyperband import _Bracket
+    from ray.tune.schedulers.pb2 import PB2
+    from ray.tune.schedulers.pbt import PopulationBasedTrainingReplay
+
+    read = {
+        HyperBandScheduler: ["_create_bracket", "_process_bracket"],
+        HyperBandForBOHB: ["choose_trial_to_run"],
+        _Bracket: ["filled", "successive_halving"],
+        MedianStoppingRule: ["_on_insufficient_samples", "_trials_beyond_time", "_running_mean", "_best_result"],
+        PopulationBasedTraining: ["_exploit", "_get_new_config", "_log_config_on_step", "_quantiles"],
+        PB2: ["_get_new_config"],
+        PopulationBasedTrainingReplay: ["_load_policy"],
+    }
+    made = HyperBandScheduler(metric="x", mode="max", max_t=9)
+    assert [
+        name
+        for kind, names in read.items()
+        for name in names
+        if not hasattr(made if kind is HyperBandScheduler else kind, name)
+    ] == []
+    bracket = made._create_bracket(2)
+    assert {"_live_trials", "_all_trials", "_halves", "_n", "_n0", "_cumul_r", "is_being_processed"} <= set(
+        vars(bracket)
+    )
+    pbt = PopulationBasedTraining(metric="x", mode="max", hyperparam_mutations={"x": [1]})
+    assert {"_trial_state", "_next_perturbation_sync", "_num_perturbations", "_burn_in_period"} <= set(vars(pbt))
+
+
+def test_the_controller_keeps_decisions_that_wait_for_a_checkpoint() -> None:
+    from ray.tune.execution.tune_controller import TuneController
+
+    source = inspect.getsource(TuneController._schedule_trial_stop)
+    assert "self._cached_trial_decisions[trial.trial_id] = TrialScheduler.STOP" in source, "see paused_trials.py"
+
+
+def test_ultralytics_resumes_in_the_methods_that_are_overridden() -> None:
+    from ultralytics.engine.trainer import BaseTrainer
+
+    assert list(inspect.signature(BaseTrainer.check_resume).parameters) == ["self", "overrides"]
+    assert list(inspect.signature(BaseTrainer._load_checkpoint_state).parameters) == ["self", "ckpt"]
+
+
 @pytest.mark.parametrize("method", ["setup", "step", "cleanup", "reset_config", "load_checkpoint"])
 def test_a_function_trainable_has_what_is_overridden(method: str) -> None:
     from ray.tune.trainable.function_trainable import FunctionTrainable, wrap_function

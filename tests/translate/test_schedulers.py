@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from runner.commands.arguments import Arguments
 from runner.commands.job import JobResult, checked_job, run_job
+from runner.commands.take_up import take_up
+from runner.errors import ConfigError
 from runner.runs.folder import RunFolder
 from runner.runs.story import Story
 from runner.runs.trials_table import read_rows
@@ -194,6 +197,11 @@ def test_pbt_lets_the_worst_go_on_from_the_best_and_a_replay_does_the_same(run: 
     assert "pbt changed it: 2 is place 4 of 4" in done.story("trial_000")
     changed = dict.fromkeys([first["trial"], second["trial"]])
     assert f"pbt changed {len(changed)} trial" in " ".join(text for _, text in Story.read(done.folder).of_run())
+
+    assert "extend" not in done.told
+    with pytest.raises(ConfigError, match="a run with scheduler=pbt cannot be taken up again: trials go on from") as no:
+        take_up(Arguments(names=(str(done.folder.root),)), must_be_more=False)
+    assert no.value.problems[0].remedy == f"start a run of its own, with searcher.warm_start={done.folder.root}"
 
     again = run("pbt_again", [1, 2, 3, 4], *PBT, epochs=6)
     assert [line["exploit"] for line in again.of("exploited")] == [first["exploit"], second["exploit"]]
