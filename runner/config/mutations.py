@@ -5,7 +5,8 @@ from typing import Any
 
 from runner.config.experiment import Experiment
 from runner.config.nested import flat
-from runner.config.search_space import Distribution, LogUniform, Uniform, read_search_space
+from runner.config.read_search_space import read_search_space
+from runner.config.search_space import Distribution, LogUniform, Uniform
 from runner.config.suggest import did_you_mean
 from runner.errors import Problem
 
@@ -54,7 +55,7 @@ def _checked(
 ) -> tuple[dict[str, Distribution], list[Problem]]:
     """Each is a key of the search space that a training can take up when it goes on."""
     known = {**experiment.search_space.searched(), **experiment.search_space.constants()}
-    fixed = experiment.trainable.fixed_at_start()
+    fixed = _unmovable(experiment)
     for key in moved:
         where = f"scheduler.{option}.{key}"
         if key not in known:
@@ -65,8 +66,16 @@ def _checked(
     return moved, problems
 
 
+def _unmovable(experiment: Experiment) -> dict[str, str]:
+    """Keys that cannot change in the middle of a trial, and why."""
+    conditions = experiment.search_space.conditions
+    parents = {parent: "whether others are there depends on it" for asked in conditions.values() for parent in asked}
+    absent = dict.fromkeys(conditions, "it is not in every trial")
+    return {**parents, **absent, **experiment.trainable.fixed_at_start()}
+
+
 def _searched(experiment: Experiment) -> tuple[dict[str, Distribution], list[Problem]]:
-    name, fixed, problems = experiment.scheduler.name, experiment.trainable.fixed_at_start(), []
+    name, fixed, problems = experiment.scheduler.name, _unmovable(experiment), []
     option = BOUNDS if BOUNDS in experiment.scheduler.options else MUTATIONS
     moved, kept = {}, {}
     for key, distribution in experiment.search_space.searched().items():

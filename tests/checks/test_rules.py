@@ -159,6 +159,11 @@ def test_what_works_together_has_no_problem(words: list[str]) -> None:
         ([DIGITS, "search_space=none"], "empty-space", "nothing is searched"),
         ([DIGITS, "scheduler=hyperband", SAVES, "budget.num_samples=3"], "nothing-to-stop", "its first 3 trials"),
         ([DIGITS, "scheduler=hyperband", "trainable.checkpoint_every=2"], "needs-checkpoints", "up to 1 iterations"),
+        (
+            [*PBT, "search_space.k={distribution: uniform, lower: 0, upper: 1, when: {epochs: 12}}"],
+            "mutation",
+            "it is not in every trial",
+        ),
         ([*PB2, "search_space.k=choice([1,2])"], "mutation", "pb2 moves continuous values alone"),
         ([*PB2, "search_space.lr=loguniform(0.001,0.1)"], "mutation-scale", "on a linear scale"),
         ([*YOLO, "scheduler=pbt", "search_space.warmup_epochs=uniform(0,1)"], "mutation", "the warm-up is over"),
