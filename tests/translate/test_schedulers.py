@@ -24,6 +24,7 @@ pytestmark = pytest.mark.slow
 
 CURVES = '''
 import json
+import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -47,6 +48,13 @@ def growing(config, saves=True):
 
 def forgetful(config):
     growing(config, saves=False)
+
+
+def fragile(config):
+    growing({**config, "epochs": 3} if config["x"] > 8 else config)
+    if config["x"] > 8:
+        time.sleep(1)  # until the others wait
+        raise ValueError("too much")
 '''
 
 
@@ -177,6 +185,7 @@ def test_bohb_halves_the_largest_bracket_first_and_its_searcher_learns(
     assert {(4, 1), (8, 2), (16, 4)} <= set(told)
 
 
+HYPERBAND = ("scheduler=hyperband", "scheduler.reduction_factor=2")
 PBT = ("scheduler=pbt", "scheduler.perturbation_interval=2", "scheduler.synch=true")
 
 
@@ -232,9 +241,20 @@ def test_pb2_chooses_within_the_bounds(run: Run) -> None:
     assert any(2.5 <= value <= 3.5 for value in values)
 
 
+@pytest.mark.parametrize(("words", "trials"), [(PBT, 4), (HYPERBAND, 7)], ids=["pbt", "hyperband"])
+def test_nobody_waits_for_a_trial_that_has_failed(run: Run, words: tuple[str, ...], trials: int) -> None:
+    xs = [9, 1, 2, 3, 9, 4, 5][:trials]
+    done = run(f"fragile_{trials}", xs, *words, epochs=8, function="fragile")
+    assert done.result.exit_code == 0
+    states = {float(cells["config/x"]): cells["state"] for cells in done.trials.values()}
+    assert states[9] == "failed"
+    assert {state for x, state in states.items() if x < 9} <= {"completed", "stopped"}
+    assert "completed" in states.values()
+
+
 @pytest.mark.parametrize("scheduler", ["pbt", "hyperband"])
 def test_a_function_that_saves_nothing_is_told_of_at_the_first_report_that_matters(run: Run, scheduler: str) -> None:
-    words = (f"scheduler={scheduler}", *(("scheduler.reduction_factor=2",) if scheduler == "hyperband" else PBT[1:]))
+    words = HYPERBAND if scheduler == "hyperband" else PBT
     done = run(f"{scheduler}_forgetful", [1, 2, 3, 4, 5, 6], *words, epochs=4, function="forgetful")
     assert done.result.exit_code == 1
     assert "iteration 2 without a checkpoint" in done.result.error
