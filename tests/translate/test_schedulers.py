@@ -53,7 +53,7 @@ def forgetful(config):
 def fragile(config):
     growing({**config, "epochs": 3} if config["x"] > 8 else config)
     if config["x"] > 8:
-        time.sleep(1)  # until the others wait
+        time.sleep(4)  # until the others wait
         raise ValueError("too much")
 '''
 
