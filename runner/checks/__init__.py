@@ -14,6 +14,7 @@ from runner.checks import (
     machine,
     metrics,
     names,
+    objectives,
     points,
     rungs,
     schedulers,
@@ -23,6 +24,10 @@ from runner.errors import ConfigError, Problem
 
 CONFIG_RULES = (
     metrics.watched_metrics,
+    objectives.searchers,
+    objectives.rules,
+    objectives.known_results,
+    objectives.repeats,
     rungs.grace_periods,
     rungs.something_to_stop,
     schedulers.halving,

@@ -24,6 +24,7 @@ _OBJECTIVES = {
     "one metric, max": [{"metric": "a", "mode": "max"}],
     "one metric, min": [{"metric": "a", "mode": "min"}],
     "weighted sum": [{"metric": "a", "mode": "max", "weight": 0.5}, {"metric": "b", "mode": "min", "weight": 0.5}],
+    "several objectives": [{"metric": "a", "mode": "max"}, {"metric": "b", "mode": "min"}],
 }
 
 

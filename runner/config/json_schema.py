@@ -168,7 +168,12 @@ def _objective(definitions: dict[str, Schema]) -> Schema:
     keys = _properties(Entry, meanings(inspect.getdoc(Entry) or ""), definitions)
     keys["mode"] = {"enum": ["max", "min", None], "description": keys["mode"]["description"]}
     entry = {**_object(keys, ""), "required": ["metric"]}
-    metrics = {"type": "array", "minItems": 1, "items": entry, "description": "One entry, or several with weights."}
+    metrics = {
+        "type": "array",
+        "minItems": 1,
+        "items": entry,
+        "description": "One entry; several with weights for their sum, or several without for several objectives.",
+    }
     short = {
         key: {**keys[key], "description": f"Of the only entry: {keys[key]['description']}"}
         for key in ("metric", "mode")

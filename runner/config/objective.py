@@ -19,12 +19,17 @@ class Target:
     mode: Mode
     weight: float | None = None
 
+    def __str__(self) -> str:
+        return f"{self.metric} ({self.mode})"
+
 
 @dataclass(frozen=True)
 class Objective:
-    """One target, or several with weights.
+    """One target; several with weights, whose sum is maximised; or several without: several objectives at once.
 
-    A weighted sum is maximised: a target whose mode is min enters it with its sign turned.
+    In a weighted sum a target whose mode is min has its sign turned. Of several objectives the first speaks wherever
+    one number is asked for: which report of a trial is its best, learning curves, the order of trials. Which trials
+    are on the Pareto front is told by all of them.
     """
 
     targets: tuple[Target, ...]
@@ -34,26 +39,61 @@ class Objective:
         """That of a config as a run keeps it. Raises KeyError and TypeError where it is another."""
         return cls(tuple(Target(**target) for target in config["objective"]["metrics"]))
 
+    def __str__(self) -> str:
+        return ", ".join(map(str, self.targets)) if self.several else f"{self.label} ({self.mode})"
+
+    @property
+    def several(self) -> bool:
+        """Whether there are several objectives, none of which is a part of another."""
+        return len(self.targets) > 1 and not self._weighted
+
     @property
     def mode(self) -> Mode:
-        return self.targets[0].mode if len(self.targets) == 1 else "max"
+        """The better direction of `score`."""
+        return "max" if self._weighted else self.targets[0].mode
 
     @property
     def label(self) -> str:
-        """How to name it to a person."""
-        if len(self.targets) == 1:
+        """How to name `score` to a person."""
+        if not self._weighted:
             return self.targets[0].metric
         told = " ".join(f"{'-' if t.mode == 'min' else '+'} {t.weight:g}*{t.metric}" for t in self.targets)
         return told.removeprefix("+ ")
 
+    @property
+    def metrics(self) -> list[str]:
+        """The names of what is reported."""
+        return [target.metric for target in self.targets]
+
+    @property
+    def told(self) -> dict[str, Mode]:
+        """The keys of a result that a searcher learns from, with the better direction of each."""
+        return {t.metric: t.mode for t in self.targets} if self.several else {OBJECTIVE: self.mode}
+
+    @property
+    def needed(self) -> str:
+        """How to name to a person what must be finite for a report to count."""
+        return " and ".join(self.metrics) if self.several else self.label
+
     def score(self, metrics: Mapping[str, Any]) -> float:
-        """The value of one report. Raises KeyError with the name of a metric that the report lacks."""
-        if len(self.targets) == 1:
-            return float(metrics[self.targets[0].metric])
-        return sum(
-            (1.0 if target.mode == "max" else -1.0) * (target.weight or 0.0) * float(metrics[target.metric])
-            for target in self.targets
-        )
+        """The value of one report: of several objectives the first, or NaN where one of them is not finite.
+
+        Raises KeyError with the name of a metric that the report lacks.
+        """
+        values = [*self.values(metrics).values()]
+        if self._weighted:
+            signed = ((1.0 if target.mode == "max" else -1.0) * (target.weight or 0.0) for target in self.targets)
+            return sum(weight * value for weight, value in zip(signed, values, strict=True))
+        return values[0] if len(values) == 1 or all(map(math.isfinite, values)) else math.nan
+
+    def values(self, metrics: Mapping[str, Any]) -> dict[str, float]:
+        """What a report holds of each target. Raises KeyError with the name of a metric that it lacks."""
+        return {metric: float(metrics[metric]) for metric in self.metrics}
+
+    def as_result(self, value: float | Mapping[str, float]) -> dict[str, float]:
+        """A value that is known as the part of a result that tells it; of several objectives each by its metric."""
+        values = dict(value) if isinstance(value, Mapping) else {OBJECTIVE: value}
+        return {**values, OBJECTIVE: self.score(values)} if self.several else values
 
     def better(self, value: float, than: float | None) -> bool:
         """Whether `value` beats `than`; NaN and infinity beat nothing, everything finite beats None."""
@@ -62,3 +102,7 @@ class Objective:
         if than is None:
             return True
         return value > than if self.mode == "max" else value < than
+
+    @property
+    def _weighted(self) -> bool:
+        return self.targets[0].weight is not None

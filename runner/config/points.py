@@ -63,12 +63,12 @@ RunToBeginWith = Annotated[
 
 
 class EvaluatedPoint(BaseModel):
-    """A point whose objective is known."""
+    """A point whose objective is known; of several objectives each by its metric."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     point: dict[str, Any]
-    objective: FiniteFloat
+    objective: FiniteFloat | dict[str, FiniteFloat]
 
 
 def listed(points: Points) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ class Entry(BaseModel, extra="forbid", strict=True):
     Args:
         metric: a reported metric; auto: what the trainable names itself.
         mode: max or min, the direction that is better; empty where the trainable knows it.
-        weight: share of a weighted sum, where there are several entries.
+        weight: share of a weighted sum, where there are several entries; without weights they are several objectives.
     """
 
     metric: str
@@ -73,6 +73,11 @@ def read_objective(node: Any, trainable: Trainable | None, problems: list[Proble
         _target(entry, f"{where}.metrics.{n}", len(entries), trainable, problems) for n, entry in enumerate(entries)
     ]
     known = [target for target in targets if target is not None]
+    if len({target.weight is None for target in known}) > 1:
+        unweighted = next(n for n, target in enumerate(targets) if target is not None and target.weight is None)
+        message = "has no weight, and others have"
+        remedy = "give each entry a weight for their sum, or none for several objectives"
+        problems.append(Problem("objective-weights", f"{where}.metrics.{unweighted}", message, remedy))
     twice = sorted({t.metric for t in known if [other.metric for other in known].count(t.metric) > 1})
     if twice:
         problems.append(Problem("objective-twice", f"{where}.metrics", f"{twice[0]} stands there twice", "keep one"))
@@ -84,11 +89,6 @@ def _target(entry: Any, where: str, count: int, trainable: Trainable | None, pro
     if model is None or trainable is None:
         return None
     metric, mode = model.metric, model.mode
-    if count > 1 and model.weight is None:
-        remedy = "add weight: to each entry for a weighted sum"
-        problems.append(
-            Problem("objective-weights", where, "several metrics without weights are no single objective", remedy)
-        )
     if count == 1 and model.weight is not None:
         problems.append(Problem("objective-weights", f"{where}.weight", "one metric needs no weight", "leave it out"))
     if model.weight is not None and not 0 < model.weight < math.inf:

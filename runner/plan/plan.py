@@ -35,6 +35,8 @@ class Plan:
 
     Attributes:
         trials: how many there will be, where nothing ends the experiment early.
+        objective, mode: of several objectives the first, as everywhere that one number is asked for.
+        objectives: where there are several, each with its direction.
         epochs: None where budget.max_epochs is open.
         duration: None where nothing tells the pace of a trial, or the epochs are not known.
         disk_bytes: that the weights of all trials take; None where the trainable does not tell.
@@ -46,6 +48,7 @@ class Plan:
     name: str
     objective: str
     mode: str
+    objectives: tuple[str, ...]
     seed: int
     trials: int
     time_budget: float | None
@@ -86,6 +89,7 @@ def plan(experiment: Experiment, project: Path, pace: Pace | None, shown: int, k
         name=experiment.name,
         objective=experiment.objective.label,
         mode=experiment.objective.mode,
+        objectives=tuple(map(str, experiment.objective.targets if experiment.objective.several else ())),
         seed=experiment.seed,
         trials=first.trials,
         time_budget=experiment.budget.time_budget,

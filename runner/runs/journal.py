@@ -20,6 +20,7 @@ class Event:
         kind: began: a process takes up the run; proposed, reported, ended: what a searcher gave and was told;
             checkpoint: one that can be gone on from; left: that process is done with the run.
         trial: its name; iteration, objective: of the report. An end without an iteration is one before any report.
+            Of several objectives each by its metric.
         config: what was proposed.
         failed: whether the end was an error.
         path: of a checkpoint, below the run folder; where a run began, the folder in which its command was typed.
@@ -29,7 +30,7 @@ class Event:
     kind: Kind
     trial: str = ""
     iteration: int | None = None
-    objective: float | None = None
+    objective: float | dict[str, float] | None = None
     config: dict[str, Any] | None = None
     failed: bool = False
     path: str = ""

@@ -12,7 +12,7 @@ from typing import Any
 from ray.tune.experiment import Trial
 from ray.tune.search import SearchAlgorithm, Searcher, SearchGenerator
 
-from runner.config.objective import OBJECTIVE
+from runner.config.objective import OBJECTIVE, Objective
 from runner.errors import RunnerError
 from runner.runs.journal import Event, Journal
 from runner.runs.plain_yaml import plain
@@ -44,6 +44,7 @@ class JournaledSearch(SearchAlgorithm):  # type: ignore[misc]
     def __init__(
         self,
         search: SearchGenerator,
+        objective: Objective,
         journal: Journal,
         max_concurrent: int | None,
         earlier: Sequence[Event],
@@ -51,6 +52,7 @@ class JournaledSearch(SearchAlgorithm):  # type: ignore[misc]
         bring_back: BringBack,
     ) -> None:
         self.search = search
+        self.objective = objective
         self.journal = journal
         self.max_concurrent = max_concurrent
         self.earlier = earlier
@@ -98,13 +100,15 @@ class JournaledSearch(SearchAlgorithm):  # type: ignore[misc]
 
     def on_trial_result(self, trial_id: str, result: dict[str, Any]) -> None:
         self.search.on_trial_result(trial_id, result)
-        self.journal.write(Event("reported", self.names[trial_id], result[ITERATION], result[OBJECTIVE]))
+        self.journal.write(Event("reported", self.names[trial_id], result[ITERATION], told(result, self.objective)))
 
     def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
         self.live.discard(trial_id)
         self.search.on_trial_complete(trial_id, result, error)
-        told = (result or {}).get(ITERATION), (result or {}).get(OBJECTIVE)
-        self.journal.write(Event("ended", self.names[trial_id], *told, failed=error))
+        iteration, value = None, None
+        if result and OBJECTIVE in result:
+            iteration, value = result[ITERATION], told(result, self.objective)
+        self.journal.write(Event("ended", self.names[trial_id], iteration, value, failed=error))
 
     def is_finished(self) -> bool:
         return self._finished or (not self.waiting and self.search.is_finished())
@@ -129,12 +133,18 @@ class JournaledSearch(SearchAlgorithm):  # type: ignore[misc]
             self.names[trial.trial_id] = event.trial
         elif event.kind in {"reported", "ended"}:
             trial_id = trials[event.trial].trial_id
-            known = event.iteration is not None and event.objective is not None
-            result = {ITERATION: event.iteration, OBJECTIVE: event.objective} if known else None
+            result = None
+            if event.iteration is not None and event.objective is not None:
+                result = {ITERATION: event.iteration, **self.objective.as_result(event.objective)}
             if event.kind == "ended":
                 self.search.on_trial_complete(trial_id, result, event.failed)
             elif result is not None:
                 self.search.on_trial_result(trial_id, result)
+
+
+def told(result: Mapping[str, Any], objective: Objective) -> Any:
+    """What a searcher learns from a result: its objective, or each of several by its metric."""
+    return objective.values(result) if objective.several else result[OBJECTIVE]
 
 
 def as_written(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def translated_search(experiment: Experiment) -> "TranslatedSearch":
         known=known,
         points=points,
         first=first,
-        mode=experiment.objective.mode,
+        objective=experiment.objective,
         seed=experiment.seed,
     )
 

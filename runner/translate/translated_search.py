@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from ray.tune.search import Searcher
 
-from runner.config.objective import OBJECTIVE
+from runner.config.objective import OBJECTIVE, Objective
 from runner.translate.encoding import Encoding
 
 ITERATION = "training_iteration"
@@ -41,10 +41,11 @@ class TranslatedSearch(Searcher):  # type: ignore[misc]
     Args:
         library: what proposes.
         encoding: the search space as it has it.
-        known: flat points with their objectives; the library takes them for the first trials.
+        known: flat points with their objectives, of several each by its metric; the library takes them for the first
+            trials.
         points: flat points that it proposes next, and unchanged.
         first: a flat point that the library is not told of, before all others: it may lie outside of the space.
-        mode: the better direction of the objective.
+        objective: what the library is told of a result, and the better directions.
         seed: of the generators that everybody shares.
     """
 
@@ -53,13 +54,14 @@ class TranslatedSearch(Searcher):  # type: ignore[misc]
         library: Library,
         encoding: Encoding,
         *,
-        known: Sequence[tuple[Point, float]],
+        known: Sequence[tuple[Point, float | Mapping[str, float]]],
         points: Sequence[Point],
         first: Point | None,
-        mode: str,
+        objective: Objective,
         seed: int,
     ) -> None:
-        super().__init__(metric=OBJECTIVE, mode=mode)
+        super().__init__(metric=OBJECTIVE, mode=objective.mode)
+        self.objective = objective
         self.library = library
         self.searcher = library.searcher
         self.encoding = encoding
@@ -67,7 +69,7 @@ class TranslatedSearch(Searcher):  # type: ignore[misc]
         self.points = [(encoding.encode(point), point) for point in points]
         self.first = first
         self.first_trial: str | None = None
-        self.worst: float | None = None
+        self.worst: dict[str, float] = {}
         self.random_states: tuple[Any, Any] = _seeded_states(seed)
 
     @property
@@ -83,7 +85,7 @@ class TranslatedSearch(Searcher):  # type: ignore[misc]
         if not self.encoding.conversions:
             return True
         with self._own_random():
-            self.searcher.set_search_properties(OBJECTIVE, self.mode, self.encoding.domains(), **spec)
+            self.searcher.set_search_properties(*self._metrics_and_modes(), self.encoding.domains(), **spec)
             for number, (point, objective) in enumerate(self.known):
                 self._tell(f"known {number}", point, objective)
         return True
@@ -130,6 +132,11 @@ class TranslatedSearch(Searcher):  # type: ignore[misc]
     def save_to_dir(self, checkpoint_dir: str, session_str: str = "default") -> None:
         """See `save`."""
 
+    def _metrics_and_modes(self) -> tuple[Any, Any]:
+        """As Ray's searchers take them: lists where there are several objectives."""
+        metrics, modes = [*self.objective.told], [*self.objective.told.values()]
+        return (metrics, modes) if self.objective.several else (metrics[0], modes[0])
+
     def _learns_of(self, trial_id: str) -> bool:
         """Nothing to choose from, nothing to learn: most libraries take no empty space."""
         return trial_id != self.first_trial and bool(self.encoding.conversions)
@@ -141,23 +148,23 @@ class TranslatedSearch(Searcher):  # type: ignore[misc]
 
     def _survivable(self, result: dict[str, Any], error: bool) -> tuple[dict[str, Any] | None, bool]:
         """A result that is no number counts as the worst so far; where there is none, its trial as one that failed."""
-        value = float(result[OBJECTIVE])
-        if math.isfinite(value):
-            worse = min if self.mode == "max" else max
-            self.worst = value if self.worst is None else worse(self.worst, value)
-            return {**result, OBJECTIVE: value}, error
-        if self.worst is None:
-            return None, True
-        return {**result, OBJECTIVE: self.worst}, error
+        if not math.isfinite(float(result[OBJECTIVE])):
+            return ({**result, **self.worst}, error) if self.worst else (None, True)
+        values = {key: float(result[key]) for key in self.objective.told}
+        for key, mode in self.objective.told.items():
+            worse = min if mode == "max" else max
+            self.worst[key] = worse(self.worst.get(key, values[key]), values[key])
+        return {**result, **values}, error
 
-    def _tell(self, name: str, point: Point, objective: float) -> None:
+    def _tell(self, name: str, point: Point, objective: float | Mapping[str, float]) -> None:
         """A result that is known, as that of a trial: every library takes those."""
         proposal = self.searcher.suggest(name)
         encoded = self.encoding.encode(point)
         if not self.encoding.holds(proposal, encoded):
             raise ValueError(f"the searcher proposed {proposal} where {encoded} is known")
-        self.searcher.on_trial_complete(name, {OBJECTIVE: objective, ITERATION: 1})
-        self._survivable({OBJECTIVE: objective}, error=False)
+        values = self.objective.as_result(objective)
+        self.searcher.on_trial_complete(name, {**values, ITERATION: 1})
+        self._survivable(values, error=False)
 
     @contextmanager
     def _own_random(self) -> Iterator[None]:

@@ -133,7 +133,13 @@ def run_trials(
             storage_path=str(run.root.resolve()),
             num_samples=trials_expected(experiment),
             search_alg=JournaledSearch(
-                search, journal, experiment.budget.max_concurrent, earlier, watchdog, resumption.bring_back
+                search,
+                experiment.objective,
+                journal,
+                experiment.budget.max_concurrent,
+                earlier,
+                watchdog,
+                resumption.bring_back,
             ),
             scheduler=scheduler,
             stop=stopper,

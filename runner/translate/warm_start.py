@@ -51,7 +51,9 @@ def _best(run: EarlierRun, amount: int, experiment: Experiment) -> Known:
     taken = points[:amount]
     told = f"{shown(run.root)}: its best {plural(len(taken), 'configuration').removeprefix('1 ')} will be tried first"
     if run.objective != experiment.objective:
-        told += f", by {run.objective.label} ({run.objective.mode}), the objective there"
+        told += f", by {run.objective}, the objective there"
+    elif run.objective.several:
+        told += f", those of the Pareto front before others, and by {run.objective.label}"
     return taken, [], [told, *notes]
 
 
@@ -60,8 +62,8 @@ def _results(run: EarlierRun, experiment: Experiment) -> Known:
     there, here = run.objective, experiment.objective
     if there != here:
         raise ValueError(
-            f"{shown(run.root)} was judged by {there.label} ({there.mode}), this experiment is by {here.label}"
-            f" ({here.mode}): results do not compare; without results=true its best trials are tried first"
+            f"{shown(run.root)} was judged by {there}, this experiment is by {here}: results do not compare; without"
+            " results=true its best trials are tried first"
         )
     trials = {trial.name: trial for trial in run.finished()}
     if not trials:

@@ -14,6 +14,7 @@ def test_every_searcher_meets_every_distribution_scheduler_and_objective() -> No
         assert {("distribution", kind, searcher) for kind in KINDS} <= pairs
         assert {("scheduler", name, searcher) for name in SCHEDULERS.names()} <= pairs
         assert ("objective", "weighted sum", searcher) in pairs
+        assert ("objective", "several objectives", searcher) in pairs
 
 
 def test_what_does_not_go_is_what_the_rules_refuse() -> None:
@@ -54,7 +55,15 @@ def test_who_changes_hyperparameters_goes_with_a_searcher_that_does_not_learn_an
     assert {pair for pair in refused if pair[1] in SEARCHERS.names()} == expected
 
 
+def test_several_objectives_go_with_what_says_so() -> None:
+    pairs = {pair.searcher: pair for pair in matrix() if pair.name == "several objectives"}
+    taking = {name for name in SEARCHERS.names() if SEARCHERS.get(name).traits.objectives}  # type: ignore[attr-defined]
+    assert {name for name in SEARCHERS.names() if pairs[name].goes} == taking == {"optuna", "random"}
+    assert not pairs["optuna sampler=cmaes"].goes
+    assert all(problem.remedy for pair in pairs.values() for problem in pair.problems)
+
+
 def test_nothing_else_is_said_of_the_plain_experiment() -> None:
     of_spaces = {"distribution", "search space"}
-    said = [problem for pair in matrix() if pair.kind not in of_spaces for problem in pair.problems]
-    assert {problem.rule for problem in said} == {"scheduler-searcher"}
+    told = [pair for pair in matrix() if pair.kind not in of_spaces and pair.name != "several objectives"]
+    assert {problem.rule for pair in told for problem in pair.problems} == {"scheduler-searcher"}

@@ -6,7 +6,7 @@ import pytest
 
 from runner.config.objective import Objective, Target
 from runner.trainables.yolo.models import TASKS
-from tests.config.composing import FROM_SCRATCH, config, experiment, problems, refused
+from tests.config.composing import FROM_SCRATCH, config, experiment, refused
 
 DIGITS = "experiment=digits"  # reports accuracy (max) and loss (min)
 SHAPES = "experiment=shapes"  # segmentation
@@ -127,7 +127,7 @@ def test_better_follows_the_direction_and_nan_beats_nothing(mode: str, better: f
         (["objective.metrics=[{metric: fitness, weight: 1}]"], "objective-weights", "objective.metrics.0.weight",
          "leave it out"),
         (["objective.metrics=[{metric: fitness, weight: 1}, {metric: val/box_loss}]"], "objective-weights",
-         "objective.metrics.1", "without weights"),
+         "objective.metrics.1", "a weight for their sum, or none for several objectives"),
         (["objective.metrics=[{metric: fitness, weight: 1}, {metric: val/box_loss, weight: -1}]"], "value",
          "objective.metrics.1.weight", "turn a direction with mode"),
         (["objective.metrics=[{metric: fitness, weight: 1}, {metric: val/box_loss, weight: 1}]",
@@ -142,7 +142,19 @@ def test_an_objective_that_is_none_is_refused(words: list[str], rule: str, where
     assert says in str(problem)
 
 
-def test_several_metrics_without_weights_are_refused_one_by_one() -> None:
-    found = problems(DIGITS, "objective.metrics=[{metric: accuracy}, {metric: loss}]")
-    assert [problem.where for problem in found] == ["objective.metrics.0", "objective.metrics.1"]
-    assert {problem.rule for problem in found} == {"objective-weights"}
+def test_several_metrics_without_weights_are_several_objectives_of_which_the_first_is_the_one_number() -> None:
+    several = experiment(DIGITS, "scheduler=fifo", "objective.metrics=[{metric: loss}, {metric: accuracy}]").objective
+    assert several.several
+    assert not experiment(DIGITS, WEIGHTED).objective.several
+    assert not experiment(DIGITS).objective.several
+    assert (several.label, several.mode, str(several)) == ("loss", "min", "loss (min), accuracy (max)")
+    assert several.score({"accuracy": 0.9, "loss": 2.0}) == 2.0
+    assert several.values({"accuracy": 0.9, "loss": 2.0}) == {"loss": 2.0, "accuracy": 0.9}
+
+
+def test_a_report_in_which_one_of_several_objectives_is_not_finite_has_no_value() -> None:
+    several = Objective((Target("loss", "min"), Target("accuracy", "max")))
+    assert math.isnan(several.score({"accuracy": math.nan, "loss": 2.0}))
+    assert math.isnan(several.score({"accuracy": math.inf, "loss": 2.0}))
+    with pytest.raises(KeyError, match="accuracy"):
+        several.score({"loss": 2.0})

@@ -143,7 +143,7 @@ def with_objective(result: dict[str, Any], objective: Objective, watched: Sequen
     except KeyError as missing:
         raise ReportError(f"the report lacks the objective's metric {missing}; it holds {_own(metrics)}") from None
     except (TypeError, ValueError):
-        raise ReportError(f"the objective {objective.label} is no number in the report") from None
+        raise ReportError(f"the objective {objective.needed} is no number in the report") from None
     missing_watched = [metric for metric in watched if metric not in metrics]
     if missing_watched:
         raise ReportError(

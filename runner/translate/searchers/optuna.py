@@ -2,12 +2,11 @@
 
 import inspect
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from runner.config.conversion import TEXTS
 from runner.config.experiment import Experiment
-from runner.config.objective import OBJECTIVE
 from runner.config.registry import SEARCHERS
 from runner.config.traits import SearcherTraits
 
@@ -17,6 +16,8 @@ _SAMPLERS = {
     "cmaes": "CmaEsSampler",
     "gp": "GPSampler",
     "qmc": "QMCSampler",
+    "nsgaii": "NSGAIISampler",
+    "nsgaiii": "NSGAIIISampler",
 }
 
 
@@ -35,13 +36,14 @@ def optuna(
     encoding: Any,
     points: Any,
     *,
-    sampler: Literal["tpe", "random", "cmaes", "gp", "qmc"] = "tpe",
+    sampler: Literal["tpe", "random", "cmaes", "gp", "qmc", "nsgaii", "nsgaiii"] = "tpe",
     sampler_args: dict[str, Any] = {},  # noqa: B006
 ) -> Any:
     """Optuna (Akiba et al. 2019, https://arxiv.org/abs/1907.10902).
 
     Args:
-        sampler: tpe (multivariate by default), random, cmaes, gp or qmc.
+        sampler: tpe (multivariate by default), random, cmaes, gp, qmc, or the genetic
+            algorithms nsgaii and nsgaiii, made for several objectives; all but cmaes take several.
         sampler_args: arguments of the sampler, by Optuna's own names.
     """
     import optuna as library
@@ -59,17 +61,16 @@ def optuna(
         # Without it a multivariate TPE draws each parameter alone in a space that is not the same for all trials.
         arguments["group"] = True
     build = getattr(library.samplers, _SAMPLERS[sampler])
-    startup = {"random": None, "qmc": 1}.get(sampler, sampler_args.get("n_startup_trials", _default_startup(build)))
+    startup = {"random": None, "qmc": 1}.get(sampler, _startup(build, sampler_args))
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Argument ``group`` is an experimental feature")  # nobody typed it
         made = build(**{**arguments, **sampler_args, "seed": experiment.seed})
-    options: dict[str, Any] = {
-        "metric": OBJECTIVE, "mode": experiment.objective.mode, "sampler": made, "points_to_evaluate": points or None,
-    }  # fmt: skip
+    options: dict[str, Any] = {"sampler": made, "points_to_evaluate": points or None}
     return Library(DefineByRun(encoding, **options) if conditional else OptunaSearch(**options), startup)
 
 
-def _default_startup(sampler: Callable[..., Any]) -> int | None:
-    """Trials that a sampler draws at random before it learns; None for one that never does so."""
-    argument = inspect.signature(sampler).parameters.get("n_startup_trials")
-    return None if argument is None else int(argument.default)
+def _startup(sampler: Callable[..., Any], arguments: Mapping[str, Any]) -> int | None:
+    """Trials that a sampler draws at random before it learns (the first generation); None for one that never does."""
+    parameters = inspect.signature(sampler).parameters
+    name = next((name for name in ("n_startup_trials", "population_size") if name in parameters), None)
+    return None if name is None else int(arguments.get(name, parameters[name].default))
