@@ -46,6 +46,10 @@ def contenders(earlier: EarlierRun, experiment: Experiment, top: int) -> list[Co
     if not set(experiment.search_space.searched()) - {SEED}:
         message = "searched nothing: there is nothing to confirm"
         raise ConfigError([Problem("confirm", shown(earlier.root), message, "name a run that searched")])
+    if earlier.objective.several:
+        message = f"{earlier.objective} are several objectives, and the verdict of a confirmation is on one"
+        remedy = "promote a trial of the front, then train it: python -m runner train experiment=NAME --seeds 3"
+        raise ConfigError([Problem("confirm", shown(earlier.root), message, remedy)])
     earlier.chosen(None)  # tells where no trial is worth training again
     told = experiment.trainable.defaults()
     defaults = None if told is None else _without_seed(default_point(experiment.search_space, told))

@@ -221,7 +221,7 @@ def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, flo
         console.print(f"error: {failure}", markup=False, soft_wrap=True)
     if experiment.report and code != INTERRUPTED:
         _report(run, console)
-    console.print(NextSteps(_next_commands(job, run, project, code, ended_by=record.ended_by)), soft_wrap=True)
+    console.print(NextSteps(_next_commands(job, run, record, project, code)), soft_wrap=True)
     return _result(job, run, record, seconds, code, failure)
 
 
@@ -251,7 +251,7 @@ def _lock(experiment: Experiment, run: RunFolder, project: Path, console: Consol
         console.print(f"note: the run goes on in another environment: {told}{more}", markup=False, soft_wrap=True)
 
 
-def _next_commands(job: Job, run: RunFolder, project: Path, code: int, *, ended_by: str) -> tuple[str, ...]:
+def _next_commands(job: Job, run: RunFolder, record: Record, project: Path, code: int) -> tuple[str, ...]:
     """Commands for what people do next."""
     folder = shlex.quote(shown(run.root))
     commands = []
@@ -262,12 +262,13 @@ def _next_commands(job: Job, run: RunFolder, project: Path, code: int, *, ended_
         commands.append(f"python -m runner resume {folder}")
     else:
         commands.append(f"python -m runner why {folder}")
-    if ended_by in (STALL, FUNCTION_ERROR):
+    if record.ended_by in (STALL, FUNCTION_ERROR):
         commands.append(f"python -m runner resume {folder}")
     budget = job.experiment.budget
     tuned = set(job.experiment.search_space.searched()) - {SEED} and not run.confirm_yaml.is_file()
     if code == OK and tuned:
-        commands.append(f"python -m runner promote {folder} --name {shlex.quote(f'{job.experiment.name}_best')}")
+        trial = f"{record.front[0].name} " if len(record.front) > 1 else ""
+        commands.append(f"python -m runner promote {folder} {trial}--name {shlex.quote(f'{job.experiment.name}_best')}")
     if code == OK and not lost and ended_by == "budget.time_budget" and budget.time_budget is not None:
         commands.append(f"python -m runner resume {folder} budget.time_budget={2 * budget.time_budget:g}s")
     elif code == OK and tuned and not lost:
@@ -308,4 +309,5 @@ def _result(job: Job, run: RunFolder, record: Record, seconds: float, code: int,
         seconds=seconds,
         exit_code=code,
         error=failure or (failed[0].reason if failed and code else ""),
+        front=len(record.front) if record.objective.several else None,
     )

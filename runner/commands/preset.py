@@ -65,7 +65,10 @@ def _origin(earlier: EarlierRun, trial: EarlierTrial) -> Iterator[str]:
     if trial.note == DEFAULTS:
         yield f"The trainable's defaults: of {', '.join(trial.sampled)} nothing is written."
     yield f"The parameters of {trial.name} of {shown(run.root)}, {trial.state.words}:"
-    yield f"  {objective.label} = {trial.best!r} at iteration {trial.best_iteration} (mode {objective.mode})"
+    values: Mapping[str, float | None] = trial.values or {objective.label: trial.best}
+    modes = {target.metric: target.mode for target in objective.targets}
+    for name, value in values.items():
+        yield f"  {name} = {value!r} at iteration {trial.best_iteration} (mode {modes.get(name, objective.mode)})"
     locked = lock.read(run) or {}
     git = locked.get("git")
     if git:

@@ -13,7 +13,8 @@ from runner.runs.cells import line
 from runner.runs.wording import NOTHING, duration, error_line, number
 
 COLUMNS = (
-    "job", "overrides", "best", "objective", "mode", "trials", "epochs", "seconds", "exit_code", "error", "folder"
+    "job", "overrides", "best", "objective", "mode", "front", "trials", "epochs", "seconds", "exit_code", "error",
+    "folder",
 )  # fmt: skip
 
 
@@ -24,7 +25,8 @@ class JobResult:
     Attributes:
         overrides: what sets it apart from the others, as typed.
         best: its best objective, None where it has none.
-        objective, mode: the objective's label and direction.
+        objective, mode: the objective's label and direction; of several objectives the first.
+        front: trials on the Pareto front of several objectives; None where there is one objective.
         seconds: how long it took.
         error: why it failed, empty where it did not.
     """
@@ -40,6 +42,7 @@ class JobResult:
     seconds: float
     exit_code: int
     error: str
+    front: int | None = None
 
 
 def write(path: Path, results: Sequence[JobResult]) -> None:
@@ -53,6 +56,7 @@ def write(path: Path, results: Sequence[JobResult]) -> None:
                     "" if result.best is None else result.best,
                     result.objective,
                     result.mode,
+                    "" if result.front is None else result.front,
                     result.trials,
                     result.epochs,
                     round(result.seconds, 3),
@@ -67,15 +71,20 @@ def write(path: Path, results: Sequence[JobResult]) -> None:
 
 
 def table(results: Sequence[JobResult]) -> Table:
-    """The same for people: the best job is marked where all have one objective, a failed one says why."""
+    """The same for people: the best job is marked where all have one objective, a failed one says why.
+
+    By several objectives no job is the best: beside the best by the first stands how long its Pareto front is.
+    """
     same = len({(result.objective, result.mode) for result in results}) == 1
     best = best_jobs(results) if same else []
-    title = f"best {results[0].objective} ({results[0].mode}) of each job" if same else None
+    several = any(result.front is not None for result in results)
+    first = ", the first of several objectives" if several else ""
+    title = f"best {results[0].objective} ({results[0].mode}) of each job{first}" if same else None
     view = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold", title=title, title_justify="left")
     view.add_column("job", justify="right", no_wrap=True)
     view.add_column("overrides", overflow="fold")
     view.add_column("best", justify="right", overflow="fold", no_wrap=same)
-    for heading in ("trials", "epochs", "time"):
+    for heading in (*(["front"] if several else []), "trials", "epochs", "time"):
         view.add_column(heading, justify="right", no_wrap=True)
     view.add_column("", no_wrap=True)
     for result in results:
@@ -84,6 +93,7 @@ def table(results: Sequence[JobResult]) -> Table:
             str(result.job),
             _overrides(result),
             Text(value),
+            *([NOTHING if result.front is None else str(result.front)] if several else []),
             str(result.trials),
             str(result.epochs),
             duration(result.seconds),
@@ -95,6 +105,8 @@ def table(results: Sequence[JobResult]) -> Table:
 
 def best_jobs(results: Sequence[JobResult]) -> list[JobResult]:
     """The jobs with the best objective among those that did not fail; several where they are equal."""
+    if any(result.front is not None for result in results):
+        return []
     valid = [result for result in results if result.best is not None and result.exit_code in (OK, INTERRUPTED)]
     if not valid:
         return []

@@ -3,7 +3,7 @@
 import csv
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,10 @@ from runner.runs.cells import cell, read_cell
 from runner.runs.folder import RunFolder
 from runner.runs.locate import trial_name
 from runner.runs.trial import TrialState
-from runner.runs.trials_table import BEST, LAST, PARAMETER
-from runner.runs.wording import shown
+from runner.runs.trials_table import BEST, LAST, PARAMETER, PARETO, values_in
+from runner.runs.wording import parameters, shown
+
+MOST_OF_FRONT = 10
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class EarlierTrial:
         best, last: the objective of its best and of its last report; None where that is no finite number.
         best_iteration, iterations: the number of its best and of its last report.
         checkpoint, note: as in `TrialRow`.
+        values: of several objectives, that of each at its best report; empty where that was not finite.
+        pareto: whether it is on the Pareto front of several objectives.
     """
 
     name: str
@@ -45,6 +49,8 @@ class EarlierTrial:
     iterations: int
     checkpoint: str
     note: str
+    values: Mapping[str, float] = field(default_factory=dict)
+    pareto: bool = False
 
     @property
     def point(self) -> dict[str, Any]:
@@ -82,47 +88,67 @@ class EarlierRun:
         except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{shown(run.config)} is not as a run leaves it: {error!r}") from error
         with run.trials_csv.open(newline="", encoding="utf-8") as file:
-            trials = tuple(_trial(row, space) for row in csv.DictReader(file))
+            trials = tuple(_trial(row, space, objective) for row in csv.DictReader(file))
         return cls(run.root, config, objective, space.constants(), trials)
 
     def ranked(self) -> list[EarlierTrial]:
-        """Every trial with an objective but for failed ones, the best first."""
+        """Every trial with an objective but for failed ones, the best first.
+
+        Of several objectives those of the front come first, and the first objective decides among them, and the others.
+        """
         counted = [trial for trial in self.trials if trial.best is not None and not trial.state.failed]
-        return sorted(counted, key=lambda t: t.best or 0.0, reverse=self.objective.mode == "max")
+        by_score = sorted(counted, key=lambda t: t.best or 0.0, reverse=self.objective.mode == "max")
+        return sorted(by_score, key=lambda trial: not trial.pareto)
+
+    def front(self) -> list[EarlierTrial]:
+        """The trials of the Pareto front, the best by the first objective first; none where there is one objective."""
+        return [trial for trial in self.ranked() if trial.pareto]
 
     def finished(self) -> list[EarlierTrial]:
         """The trials that were completed or stopped by a rule, with a last objective."""
         return [trial for trial in self.trials if trial.ended_well and trial.last is not None]
 
     def chosen(self, name: str | None) -> EarlierTrial:
-        """The trial of that name, or the best. Raises ConfigError where that has no parameters worth keeping."""
+        """The trial of that name, or the best.
+
+        Raises ConfigError where that has no parameters worth keeping, or where several objectives leave several.
+        """
         if name is None and not self.ranked():
-            message = f"no trial reported a finite {self.objective.label} without failing"
+            message = f"no trial reported a finite {self.objective.needed} without failing"
             raise ConfigError([Problem("trial", shown(self.root), message, "name another run folder")])
+        front = self.front()
+        if name is None and len(front) > 1:
+            told = "; ".join(f"{trial.name} {parameters(trial.values)}" for trial in front[:MOST_OF_FRONT])
+            more = f"; and {len(front) - MOST_OF_FRONT} more, in best/front.csv" if len(front) > MOST_OF_FRONT else ""
+            message = f"{len(front)} trials are on the Pareto front of {self.objective}: {told}{more}"
+            raise ConfigError([Problem("trial", shown(self.root), message, "name one of them after the run")])
         if name is None:
             return self.ranked()[0]
         found = trial_name(name, [trial.name for trial in self.trials])
         trial = next(trial for trial in self.trials if trial.name == found)
         if trial.state.failed or trial.best is None:
-            why = trial.state.words if trial.state.failed else f"it reported no finite {self.objective.label}"
+            why = trial.state.words if trial.state.failed else f"it reported no finite {self.objective.needed}"
             known = ", ".join(other.name for other in self.ranked()[:5]) or "none"
             raise ConfigError([Problem("trial", found, why, f"choose another trial; the best: {known}")])
         return trial
 
 
-def _trial(row: Mapping[str, str], space: SearchSpace) -> EarlierTrial:
+def _trial(row: Mapping[str, str], space: SearchSpace, objective: Objective) -> EarlierTrial:
     sampled = dict(_searched(row, space))
+    best = _finite(row[OBJECTIVE])
     return EarlierTrial(
         name=row["trial"],
         state=TrialState(row["state"]),
         sampled={key: value for key, value in sampled.items() if space.active(key, sampled)},
         adjusted=dict(_adjusted(row)),
-        best=_finite(row[OBJECTIVE]),
+        best=best,
         best_iteration=int(row["best_iteration"]) if row["best_iteration"] else None,
         last=_finite(row[LAST + OBJECTIVE]),
         iterations=int(row["iterations"]),
         checkpoint=row["checkpoint"],
         note=row["note"],
+        values=values_in(row, objective) if objective.several and best is not None else {},
+        pareto=bool(row.get(PARETO)),
     )
 
 

@@ -115,6 +115,15 @@ class RunFolder:
         return self.best / "best.pt"
 
     @property
+    def front_csv(self) -> Path:
+        """The trials of the Pareto front, where there are several objectives."""
+        return self.best / "front.csv"
+
+    def front_yaml(self, trial: str) -> Path:
+        """The plain parameters of a trial of the Pareto front."""
+        return self.best / f"{trial}.yaml"
+
+    @property
     def tune(self) -> Path:
         """Ray Tune's own files: tune/, and tune_2/ and so on, one for each time that the run was taken up again."""
         return self.segments()[-1]

@@ -68,10 +68,17 @@ class Lines:
     def _ending(self, row: TrialRow) -> str:
         word = unit(self.record)
         of = f" of {self.record.max_epochs}" if self.record.max_epochs and row.state != TrialState.COMPLETED else ""
-        best = f", best {number(row.best)} at {word} {row.best_iteration}" if row.best is not None else ""
+        best = (
+            f", best{self._first()} {number(row.best)} at {word} {row.best_iteration}" if row.best is not None else ""
+        )
         reason = error_line(row.error) or row.reason
         why = f": {reason}" if reason and row.state is not TrialState.COMPLETED else ""
         return f"{row.name} {row.state.words} after {plural(row.iterations, word)}{of}{best}{why}"
+
+    def _first(self) -> str:
+        """Of several objectives the one that a single number is of."""
+        objective = self.record.objective
+        return f" {objective.label}" if objective.several else ""
 
     def _status(self) -> str:
         record = self.record
@@ -79,6 +86,8 @@ class Lines:
         of = f" of {record.expected_trials}" if record.expected_trials else ""
         text = f"trials: {', '.join(counts) or 'none started'}{of}; {plural(record.epochs, unit(record))}"
         if record.best:
-            text += f"; best {number(record.best.best)} ({record.best.name})"
+            text += f"; best{self._first()} {number(record.best.best)} ({record.best.name})"
+        if record.front:
+            text += f"; {len(record.front)} on the front"
         left = about_left(record, self.time_budget)
         return f"{text}; {left}" if left else text

@@ -10,7 +10,7 @@ from rich.text import Text
 from runner.runs.estimate import about_left, done
 from runner.runs.record import Record
 from runner.runs.trial import TrialRow, TrialState
-from runner.runs.wording import duration, number, parameters
+from runner.runs.wording import duration, number, parameters, plural
 
 STYLES = {
     TrialState.RUNNING: "cyan",
@@ -88,7 +88,15 @@ class LiveView:
         return [
             Text.assemble(("best    ", "dim"), (number(best.best), "bold"), where),
             Text(f"        {parameters(best.parameters)}"),
+            *self._front(),
         ]
+
+    def _front(self) -> list[Text]:
+        """Of several objectives: how many trials that have ended are on the Pareto front; `best` is by the first."""
+        if not self.record.objective.several:
+            return []
+        told = f"{plural(len(self.record.front), 'trial')} by {self.record.objective}"
+        return [Text.assemble(("front   ", "dim"), told)]
 
     def _trials(self, room: int, *, wide: bool) -> list[Table | Text]:
         chosen, hidden = choose(list(self.record.rows.values()), room)

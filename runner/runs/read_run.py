@@ -16,7 +16,7 @@ from runner.runs.decisions import GOES_ON, Decision, read
 from runner.runs.folder import RunFolder
 from runner.runs.locate import run_folder
 from runner.runs.trial import TrialState
-from runner.runs.trials_table import PARAMETER
+from runner.runs.trials_table import PARAMETER, PARETO
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,6 +85,8 @@ class Run:
             name: cells[name] if name in _TEXT else _typed(cells[name], leaves.get(name)) for name in cells.columns
         }
         frame = pd.DataFrame(columns)
+        if PARETO in frame:
+            frame[PARETO] = cells[PARETO].notna()
         return frame.fillna({"checkpoint": "", "reason": ""}).set_index("trial")
 
     @cached_property
@@ -114,7 +116,10 @@ class Run:
 
     @cached_property
     def best(self) -> "pd.Series | None":
-        """The row of the best trial, named by it; None where no trial that did not fail has a finite objective."""
+        """The row of the best trial, named by it; None where no trial that did not fail has a finite objective.
+
+        Of several objectives it is the best by the first.
+        """
         import numpy as np
 
         failed = [state.value for state in TrialState if state.failed]
@@ -124,9 +129,17 @@ class Run:
         values = rows[OBJECTIVE]
         return rows.loc[values.idxmax() if self.objective.mode == "max" else values.idxmin()]
 
+    @property
+    def front(self) -> "pd.DataFrame":
+        """The rows of the trials on the Pareto front of several objectives; none where there is one objective."""
+        return self.trials[self.trials[PARETO]] if PARETO in self.trials else self.trials[:0]
+
     @cached_property
     def best_parameters(self) -> dict[str, Any]:
-        """What the best trial was trained with, nested as in the search space; empty where there is no best."""
+        """What the best trial was trained with, nested as in the search space; empty where there is no best.
+
+        Of several objectives there is no best: each trial of the front has a file in best/.
+        """
         return _mapping(self.folder.best_yaml) if self.folder.best_yaml.is_file() else {}
 
     @property

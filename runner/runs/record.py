@@ -12,7 +12,9 @@ from runner.runs.atomic import cut_unfinished_line
 from runner.runs.best import Best
 from runner.runs.decisions import PAUSED, PROMOTED, RESTARTED, Decision, append, is_over, read
 from runner.runs.folder import RunFolder
+from runner.runs.front import Front
 from runner.runs.history import History, Report
+from runner.runs.pareto import pareto_front
 from runner.runs.trial import DEFAULTS, TrialRow, TrialState
 from runner.runs.trials_table import TrialsTable, read_rows
 from runner.runs.weights import Weights
@@ -36,7 +38,11 @@ class Record:
 
     Attributes:
         rows: every trial by its name, in order of start.
-        best: the trial with the best report; a failed trial never is, a stopped or interrupted one may be.
+        best: the trial with the best report; a failed trial never is, a stopped or interrupted one may be. Of several
+            objectives: by the first.
+        front: the trials of the Pareto front, the best by the first objective first; none where there is one objective.
+            A trial counts with its best report by the first objective, of which it keeps its weights, once it has ended
+            and unless it failed.
         ended_rows: the trials that ended, in that order.
         states: trials by state.
         epochs: reports of all trials together.
@@ -68,16 +74,18 @@ class Record:
         self.began = clock() - seconds_before
         self.rows: dict[str, TrialRow] = {}
         self.best: TrialRow | None = None
+        self.front: list[TrialRow] = []
         self.ended_rows: list[TrialRow] = []
         self.states: Counter[TrialState] = Counter()
         self.epochs = 0
         self.most_running = 0
         self.ended_early = self.ended_by = ""
-        self._table = TrialsTable(run.trials_csv)
+        self._table = TrialsTable(run.trials_csv, objective)
         if not run.trials_csv.exists():
             self._table.write([])
         self._history = History(run.history_csv)  # after the table: it makes the folder that of a run
         self._best = Best(run, objective)
+        self._front = Front(run, objective)
         self._weights = Weights(run, objective, keep_best)
         run.decisions.touch()
         cut_unfinished_line(run.decisions)
@@ -104,8 +112,9 @@ class Record:
         for name, cells in ends.items():
             self._take_up_end(self.rows[name], cells, rules.get(name, ""))
         self._choose_best()
-        self._best.keep(self.best)
-        self._table.write(self.rows.values())
+        self._choose_front()
+        self._keep_best()
+        self._write_table()
 
     def _take_up_end(self, row: TrialRow, cells: Mapping[str, str], rule: str) -> None:
         row.started_at -= row.seconds
@@ -137,9 +146,10 @@ class Record:
             self._turn(row, TrialState.RUNNING)
             self._table.forget(name)
             self._choose_best()
+            self._choose_front()
         self.most_running = max(self.most_running, self.states[TrialState.RUNNING])
         self._prune(self.clock() - self.ending_seconds)
-        self._table.write(self.rows.values())
+        self._write_table()
 
     def reported(self, name: str, iteration: int, metrics: Mapping[str, Any]) -> None:
         """A trial reports flat, plain `metrics`, the objective among them; on disk when this returns."""
@@ -157,7 +167,7 @@ class Record:
             if self.best is None or self.objective.better(value, self.best.best):
                 self.best = row
             if self.best is row:
-                self._best.keep(row)
+                self._keep_best()
 
     def epochs_left(self, name: str) -> int | None:
         """Epochs that a trial has not run of a full one, None where nobody knows how long that is."""
@@ -214,16 +224,19 @@ class Record:
             self.run.trial_error(name).write_text(error, encoding="utf-8")
         if row is self.best and state.failed:
             self._choose_best()
-        self._best.keep(self.best)
+        self._choose_front()
+        self._keep_best()
         self._prune(self.clock() - self.ending_seconds)
         self._table.forget(name)  # one that was interrupted may end without having been started again
-        self._table.write(self.rows.values())
+        self._write_table()
 
     def ranked(self) -> list[TrialRow]:
-        """The trials that have ended and did not fail, best first."""
+        """The trials that have ended and did not fail, best first; of several objectives those of the front first."""
         rows = self.rows.values()
         ended = [row for row in rows if row.state.ended and not row.state.failed and row.best is not None]
-        return sorted(ended, key=lambda row: row.best or 0.0, reverse=self.objective.mode == "max")
+        by_score = sorted(ended, key=lambda row: row.best or 0.0, reverse=self.objective.mode == "max")
+        front = {row.name for row in self.front}
+        return sorted(by_score, key=lambda row: row.name not in front)
 
     def cut_off(self, rule: str, reason: str) -> None:
         """The experiment ends now, whatever its trials do; told before they end."""
@@ -239,13 +252,13 @@ class Record:
                 decision = Decision(row.name, row.iterations, "interrupted", row.last, None, detail)
                 self.ended(row.name, TrialState.INTERRUPTED, decision)
         if self._prune(self.clock()):
-            self._table.write(self.rows.values())
+            self._write_table()
 
     def _pause(self, row: TrialRow) -> None:
         row.seconds = self.clock() - row.started_at
         self._turn(row, TrialState.PAUSED)
-        self._best.keep(self.best)  # with its weights, which whatever it goes on from may take the place of
-        self._table.write(self.rows.values())
+        self._keep_best()  # with its weights, which whatever it goes on from may take the place of
+        self._write_table()
 
     def _run_again(self, row: TrialRow, iteration: int) -> None:
         """Forget what a trial reported from `iteration` on: its process died, and it went on from before."""
@@ -253,11 +266,19 @@ class Record:
         row.forget_from(iteration)
         if row is self.best:
             self._choose_best()
+            self._keep_best()
+
+    def _write_table(self) -> None:
+        self._table.write(self.rows.values(), self.front)
+
+    def _keep_best(self) -> None:
+        if not self.objective.several:
             self._best.keep(self.best)
 
     def _prune(self, ended_before: float) -> bool:
         """Whether a trial has lost its weights by it."""
-        lost = self._weights.prune(self.rows.values(), self.best, ended_before)
+        best = self.front if self.objective.several else filter(None, [self.best])
+        lost = self._weights.prune(self.rows.values(), best, ended_before)
         for row in lost:
             self._table.forget(row.name)
         return bool(lost)
@@ -283,3 +304,12 @@ class Record:
                 continue
             if self.objective.better(row.best, self.best.best if self.best else None):
                 self.best = row
+
+    def _choose_front(self) -> None:
+        """Compare the trials that have ended anew, where there are several objectives."""
+        if not self.objective.several:
+            return
+        over = [row for row in self.rows.values() if row.state is not TrialState.RUNNING and not row.state.failed]
+        points = {row.name: self.objective.values(row.best_metrics) for row in over if row.best is not None}
+        self.front = [self.rows[name] for name in pareto_front(points, self.objective)]
+        self._front.keep(self.front)

@@ -85,20 +85,22 @@ class Outcomes:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         before, after = self.diff.outcomes()
-        rows = [Difference(key, _told(before, key), _told(after, key)) for key in before]
+        told = [key for key in before if (before[key], after[key]) != (None, None)]
+        rows = [Difference(key, _told(before, key), _told(after, key)) for key in told]
         yield table(rows, self.headings, "outcome")
         same, of = self.diff.proposals()
         yield Text(f"the same parameters: {same} of {plural(of, 'trial')}")
 
 
 def _outcome(run: EarlierRun) -> dict[str, Any]:
-    best = next(iter(run.ranked()), None)
+    best = None if run.objective.several else next(iter(run.ranked()), None)
     return {
-        "objective": f"{run.objective.label} ({run.objective.mode})",
+        "objective": str(run.objective),
         "best": best and best.best,
         "trial": best and best.name,
         "iteration": best and best.best_iteration,
         "parameters": best and best.parameters,
+        "front": {trial.name: trial.values for trial in run.front()} or None,
         "trials": dict(Counter(trial.state.value for trial in run.trials)),
         "iterations": sum(trial.iterations for trial in run.trials),
     }
@@ -110,6 +112,8 @@ def _told(outcome: Mapping[str, Any], key: str) -> str | None:
         return number(value)
     if key == "trials":
         return ", ".join(f"{count} {state}" for state, count in value.items())
+    if key == "front" and value:
+        return "; ".join(f"{name} {parameters(values)}" for name, values in value.items())
     return parameters(value) if key == "parameters" and value else value
 
 

@@ -58,7 +58,9 @@ class SeedsTable:
     run: EarlierRun
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        title = f"{self.run.objective.label} ({self.run.objective.mode}) of each seed"
+        objective = self.run.objective
+        first = f", the first of {len(objective.targets)} objectives" if objective.several else ""
+        title = f"{objective.label} ({objective.mode}) of each seed{first}"
         view = Table(
             box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold", title=title, title_justify="left"
         )

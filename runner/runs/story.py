@@ -11,10 +11,12 @@ from runner.config.objective import OBJECTIVE, Objective
 from runner.runs.cells import read_cell
 from runner.runs.decisions import EXPLOITED, PAUSED, PROMOTED, REPLAYED, RESTARTED, read
 from runner.runs.folder import RunFolder
+from runner.runs.pareto import dominates
 from runner.runs.trial import FAILED, TrialState
-from runner.runs.trials_table import PARAMETER, read_rows
+from runner.runs.trials_table import PARAMETER, PARETO, read_rows, values_in
 from runner.runs.wording import changed, duration, number, parameters, plural
 
+MOST_OF_FRONT = 10
 VERBS = {
     PROMOTED: "{rule} let it go on",
     PAUSED: "{rule} let it wait",
@@ -74,8 +76,13 @@ class Story:
         yield from self._stoppers()
         yield from self._failures()
         yield "cost", self._cost()
+        front = self._front()
+        for place, name in enumerate(front[:MOST_OF_FRONT]):
+            yield "" if place else "front", f"{name}: {self._values_of(name)}"
+        if len(front) > MOST_OF_FRONT:
+            yield "", f"and {len(front) - MOST_OF_FRONT} more, in best/front.csv"
         best = self._ranked()
-        if best:
+        if best and not self.objective.several:
             yield "best", f"{best[0]}: {self._best_of(best[0])}"
 
     def _verb(self, line: Mapping[str, Any]) -> str:
@@ -91,11 +98,32 @@ class Story:
     def _best_of(self, name: str) -> str:
         cells = self.trials[name]
         if not cells[OBJECTIVE]:
-            return f"no report held a finite {self.objective.label}"
+            return f"no report held a finite {self.objective.needed}"
+        if self.objective.several:
+            return f"{self._values_of(name)}, {self._place_at_front(name)}"
         ranked = self._ranked()
         place = f", place {ranked.index(name) + 1} of {len(ranked)}" if name in ranked else ", which does not count"
         at = f"{self._unit()} {cells['best_iteration']}"
         return f"{self.objective.label} {number(float(cells[OBJECTIVE]))} at {at}{place}"
+
+    def _values_of(self, name: str) -> str:
+        """Of several objectives."""
+        return f"{parameters(self._point(name))} at {self._unit()} {self.trials[name]['best_iteration']}"
+
+    def _place_at_front(self, name: str) -> str:
+        front = self._front()
+        if name in front:
+            return "on the Pareto front"
+        if name not in self._ranked():
+            return "which does not count"
+        better = [other for other in front if dominates(self._point(other), self._point(name), self.objective)]
+        return f"not on the Pareto front: beaten by {', '.join(better)}" if better else "not on the Pareto front yet"
+
+    def _point(self, name: str) -> dict[str, float]:
+        return values_in(self.trials[name], self.objective)
+
+    def _front(self) -> list[str]:
+        return [name for name in self._ranked() if self.trials[name].get(PARETO)]
 
     def _ranked(self) -> list[str]:
         """Every trial that may be the best, the best first."""

@@ -14,12 +14,14 @@ from runner.config.objective import OBJECTIVE
 from runner.errors import FAILED, INTERRUPTED, OK
 from runner.runs.folder import RunFolder
 from runner.runs.live import STYLES, unit
+from runner.runs.pareto import dominates
 from runner.runs.record import Record, TrialRow, TrialState
 from runner.runs.trial import DEFAULTS
 from runner.runs.wording import INDENT, duration, error_line, labelled, number, parameters, plural, shown
 
 MOST_METRICS = 6
 MOST_ERRORS = 3
+MOST_OF_FRONT = 10
 
 HEADLINES = ("map50-95", "map", "f1|acc|auc|iou|precision|recall", "loss|score|error")
 """Metrics worth a line in a summary, the first the most."""
@@ -55,7 +57,7 @@ class Summary:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         for label, value in self._lines():
             text = Text(labelled(label, value, options.max_width))
-            text.stylize("bold" if label == "best" else "dim", 0, INDENT)
+            text.stylize("bold" if label in {"best", "front"} else "dim", 0, INDENT)
             if label == "trials":
                 for state, style in STYLES.items():
                     text.highlight_words([state.words], style)
@@ -115,15 +117,32 @@ class Summary:
         if best is None:
             failed_only = any(row.best is not None for row in self.record.rows.values())
             who = "only trials that failed" if failed_only else "no trial"
-            yield "best", f"none: {who} reported a finite {objective.label}"
+            yield "best", f"none: {who} reported a finite {objective.needed}"
+            return
+        if objective.several:
+            yield from self._front()
             return
         word = unit(self.record)
         state = "" if best.state is TrialState.COMPLETED else f" ({best.state.words})"
         yield "best", f"{objective.label} {number(best.best)} at {word} {best.best_iteration} of {best.name}{state}"
         yield "parameters", parameters(best.parameters) or "none"
-        metrics = headline_metrics(best, [target.metric for target in objective.targets])
+        metrics = headline_metrics(best, objective.metrics)
         if metrics:
             yield "metrics", "  ".join(f"{name}={number(value)}" for name, value in metrics.items())
+
+    def _front(self) -> Iterator[tuple[str, str]]:
+        """The trials of the Pareto front, the best by the first objective first."""
+        front, objective = self.record.front, self.record.objective
+        yield (
+            "front",
+            f"{plural(len(front), 'trial')} that no other beats in {objective}; each at its best {objective.label}",
+        )
+        for row in front[:MOST_OF_FRONT]:
+            state = "" if row.state is TrialState.COMPLETED else f" ({row.state.words})"
+            values = parameters(objective.values(row.best_metrics))
+            yield "", f"{row.name}{state} {values}: {parameters(row.parameters) or 'no parameters'}"
+        if len(front) > MOST_OF_FRONT:
+            yield "", f"and {len(front) - MOST_OF_FRONT} more, in {shown(self.run.front_csv)}"
 
     def _gain(self) -> Iterator[tuple[str, str]]:
         """What the winner gains over the trial that runs the trainable's own defaults, where there is one."""
@@ -132,20 +151,34 @@ class Summary:
         if row is None or best is None:
             return
         defaults = f"the defaults ({row.name})"
-        if row is best:
+        if row is best and not self.record.objective.several:
             yield "gain", f"none: {defaults} are the best"
         elif row.state.failed:
             yield "gain", f"not known: {defaults} ended as {row.state.words}"
         elif row.best is None or best.best is None:
-            yield "gain", f"not known: {defaults} reported no finite {self.record.objective.label}"
+            yield "gain", f"not known: {defaults} reported no finite {self.record.objective.needed}"
+        elif self.record.objective.several:
+            yield "gain", self._gain_of_front(row)
         else:
             after = f" after {plural(row.iterations, unit(self.record))}"
             state = "" if row.state is TrialState.COMPLETED else f", {row.state.words}{after}"
             told = f"{number(best.best)} against {number(row.best)} of {row.name}{state}"
             yield "gain", f"{number(abs(best.best - row.best))} over the defaults: {told}"
 
+    def _gain_of_front(self, defaults: TrialRow) -> str:
+        objective = self.record.objective
+        own = objective.values(defaults.best_metrics)
+        told = f"the defaults ({defaults.name}): {parameters(own)}"
+        if any(row.name == defaults.name for row in self.record.front):
+            return f"none: no trial beats {told}"
+        points = {row.name: objective.values(row.best_metrics) for row in self.record.front}
+        better = [name for name, point in points.items() if dominates(point, own, objective)]
+        return f"{', '.join(better)} over {told}"
+
     def _paths(self) -> Iterator[tuple[str, str]]:
         paths: list[tuple[str, Path]] = []
+        if self.run.front_csv.is_file():
+            paths.append(("front files", self.run.best))
         if self.run.best_yaml.is_file():
             paths.append(("best config", self.run.best_yaml))
         if self.run.best_weights.is_file():

@@ -2,35 +2,42 @@
 
 import csv
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from runner.config.nested import flat
-from runner.config.objective import OBJECTIVE
+from runner.config.objective import OBJECTIVE, Objective
 from runner.runs.atomic import replacing
 from runner.runs.cells import cell, line
 from runner.runs.trial import TrialRow
 
-PARAMETER, BEST, LAST = "config/", "best/", "last/"
+PARAMETER, BEST, LAST, PARETO = "config/", "best/", "last/", "pareto"
 
 
 class TrialsTable:
     """Writes `path`: trial and state, the parameters, the objective, then the best and the last metrics.
 
+    Of several objectives the column `pareto` says which trials are on the front.
+
     A row that has ended is rendered once, so that writing the table again costs little with 1,000 trials.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, objective: Objective) -> None:
         self.path = path
+        self._pareto = [PARETO] if objective.several else []
+        self._front: set[str] = set()
         # Used as ordered sets.
         self._parameters: dict[str, None] = {}
         self._metrics: dict[str, None] = {}
         self._rendered: dict[str, str] = {}
 
-    def write(self, rows: Iterable[TrialRow]) -> None:
-        """Put all `rows` on disk."""
-        rows = list(rows)
+    def write(self, rows: Iterable[TrialRow], front: Iterable[TrialRow] = ()) -> None:
+        """Put all `rows` on disk; those of `front` are on the Pareto front."""
+        rows, names = list(rows), {row.name for row in front}
+        for name in names ^ self._front:
+            self.forget(name)
+        self._front = names
         self._learn(rows)
         lines = [self._render(row) for row in rows]
         with replacing(self.path) as draft:
@@ -58,6 +65,7 @@ class TrialsTable:
                 "state",
                 *(PARAMETER + key for key in self._parameters),
                 OBJECTIVE,
+                *self._pareto,
                 "best_iteration",
                 "iterations",
                 "seconds",
@@ -79,6 +87,7 @@ class TrialsTable:
                 row.state,
                 *_cells(flat(row.configuration), self._parameters),
                 "" if row.best is None else row.best,
+                *("true" if row.name in self._front else "" for _ in self._pareto),
                 "" if row.best_iteration is None else row.best_iteration,
                 row.iterations,
                 round(row.seconds, 3),
@@ -104,3 +113,10 @@ def read_rows(path: Path) -> dict[str, dict[str, str]]:
     csv.field_size_limit(sys.maxsize)
     with path.open(encoding="utf-8", newline="") as file:
         return {row["trial"]: row for row in csv.DictReader(file)}
+
+
+def values_in(row: Mapping[str, Any], objective: Objective) -> dict[str, float]:
+    """The value of each of the objective's metrics at the best report of a row that has one."""
+    # A metric that is itself named objective has no other column than that.
+    columns = {metric: BEST + metric if BEST + metric in row else OBJECTIVE for metric in objective.metrics}
+    return {metric: float(row[column]) for metric, column in columns.items()}

@@ -20,20 +20,22 @@ class Weights:
         self.most = most
         self._removed: set[str] = set()
 
-    def prune(self, rows: Iterable[TrialRow], best: TrialRow | None, ended_before: float) -> list[TrialRow]:
+    def prune(self, rows: Iterable[TrialRow], best: Iterable[TrialRow], ended_before: float) -> list[TrialRow]:
         """Remove what is not kept of the trials that ended before that time, in seconds since the epoch.
 
-        `best` is kept whatever its rank; a failed trial comes after all others. Returns those that have lost theirs.
+        `best` are kept whatever their rank and number; a failed trial comes after all others. Returns those that have
+        lost theirs.
         """
         if self.most is None:
             return []
         over = [row for row in rows if row.state not in GOES_ON]
         self._removed &= {row.name for row in over}  # a trial that was taken up again has written new ones
-        ranked = sorted(over, key=lambda row: (row is not best, row.state.failed, *self._rank(row)))
+        winners = {row.name for row in best}
+        ranked = sorted(over, key=lambda row: (row.name not in winners, row.state.failed, *self._rank(row)))
         lost = [
             row
             for row in ranked[self.most :]
-            if row.name not in self._removed and row.started_at + row.seconds <= ended_before
+            if row.name not in self._removed | winners and row.started_at + row.seconds <= ended_before
         ]
         for row in lost:
             self._remove(row)

@@ -1,0 +1,54 @@
+"""best/ of several objectives: the Pareto front as a table, and the parameters of each of its trials."""
+
+from collections.abc import Iterator, Sequence
+
+from runner.config.nested import flat
+from runner.config.objective import Objective
+from runner.runs.atomic import replacing
+from runner.runs.cells import cell, line
+from runner.runs.folder import RunFolder
+from runner.runs.plain_yaml import dump
+from runner.runs.trial import TrialRow
+from runner.runs.trials_table import BEST, PARAMETER
+
+
+class Front:
+    """Keeps front.csv and a YAML a trial in step with the front. Weights stay in the folders of their trials."""
+
+    def __init__(self, run: RunFolder, objective: Objective) -> None:
+        self.run = run
+        self.objective = objective
+        self._kept: list[list[object]] | None = None
+
+    def keep(self, rows: Sequence[TrialRow]) -> None:
+        """Take `rows` for the front; the files of trials that are on it no more are removed."""
+        lines = [*self._lines(rows)]
+        if lines == self._kept:
+            return
+        for row in rows:
+            with replacing(self.run.front_yaml(row.name)) as draft:
+                draft.write_text(f"# {self._told(row)}\n{dump(row.parameters)}", encoding="utf-8")
+        with replacing(self.run.front_csv) as draft:
+            draft.write_text("".join(map(line, lines)), encoding="utf-8")
+        current = {self.run.front_yaml(row.name) for row in rows}
+        for old in set(self.run.best.glob("*.yaml")) - current:
+            old.unlink()
+        self._kept = lines
+
+    def _lines(self, rows: Sequence[TrialRow]) -> Iterator[list[object]]:
+        """The cells of the table, its head first; columns are named as in trials.csv."""
+        keys = list(dict.fromkeys(key for row in rows for key in flat(row.parameters)))
+        metrics, parameters = [BEST + name for name in self.objective.metrics], [PARAMETER + key for key in keys]
+        yield ["trial", "state", *metrics, "best_iteration", *parameters, "checkpoint"]
+        for row in rows:
+            own = flat(row.parameters)
+            cells = [cell(own[key]) if key in own else "" for key in keys]
+            values = self.objective.values(row.best_metrics)
+            yield [row.name, row.state, *values.values(), row.best_iteration, *cells, row.checkpoint]
+
+    def _told(self, row: TrialRow) -> str:
+        values = self.objective.values(row.best_metrics)
+        told = ", ".join(
+            f"{target.metric} = {values[target.metric]!r} ({target.mode})" for target in self.objective.targets
+        )
+        return f"{row.name}, on the Pareto front: {told} at iteration {row.best_iteration}"
