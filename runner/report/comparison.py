@@ -57,7 +57,9 @@ def labels(runs: Sequence[Run]) -> dict[str, Run]:
 
 def _outcomes(runs: Mapping[str, Run], folder: Path, *, one_objective: bool) -> Section:
     heads = ["run", "best", "objective", "best trial", "trials", "epochs", "time"]
-    winners = _winners(runs) if one_objective else []
+    several = any(run.objective.several for run in runs.values())
+    winners = _winners(runs) if one_objective and not several else []
+    told = paragraph("Of several objectives, best is by the first, and so are the figures.") if several else ""
     rows = []
     for name, run in runs.items():
         page = run.folder.report
@@ -68,7 +70,7 @@ def _outcomes(runs: Mapping[str, Run], folder: Path, *, one_objective: bool) -> 
                     f"{name} (best)" if name in winners else name, link=link, kind="winner" if name in winners else ""
                 ),
                 Cell(number(best_value(run)), value=best_value(run)),
-                f"{run.objective.label} ({run.objective.mode})",
+                str(run.objective),
                 NOTHING if run.best is None else str(run.best.name),
                 states(run) or NOTHING,
                 len(run.history),
@@ -76,7 +78,7 @@ def _outcomes(runs: Mapping[str, Run], folder: Path, *, one_objective: bool) -> 
             ]
         )
     commands = fold("Commands", "\n".join(f"# {name}\n{command(run)}" for name, run in runs.items()))
-    return Section("Outcomes", table(heads, rows, kind="sortable") + commands)
+    return Section("Outcomes", told + table(heads, rows, kind="sortable") + commands)
 
 
 def _winners(runs: Mapping[str, Run]) -> list[str]:

@@ -7,7 +7,7 @@ import optuna
 import pandas as pd
 from optuna.trial import TrialState
 
-from runner.report.study import direction, fill, quiet
+from runner.report.study import direction, directions, fill, quiet
 from runner.runs.atomic import replacing
 from runner.runs.read_run import Run
 
@@ -46,8 +46,9 @@ def _optuna(run: Run, folder: Path) -> list[Path]:
     with replacing(path) as draft, quiet():
         storage = optuna.storages.RDBStorage(f"sqlite:///{draft.resolve()}")
         name = f"{run.config['name']} {run.folder.root.name}"
-        study = optuna.create_study(storage=storage, study_name=name, direction=direction(run))
-        study.set_user_attr("objective", run.objective.label)
+        ways = directions(run) if run.objective.several else [direction(run)]
+        study = optuna.create_study(storage=storage, study_name=name, directions=ways)
+        study.set_user_attr("objective", run.objective.needed)
         fill(study, run, stopped=TrialState.PRUNED)
         storage.remove_session()
         storage.engine.dispose()

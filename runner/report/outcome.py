@@ -4,13 +4,14 @@ import math
 import shlex
 from collections import Counter
 from html import escape
+from typing import Any
 
 from runner.config.nested import flat
 from runner.report.page import Section, fold, paragraph, table
 from runner.runs.plain_yaml import dump
 from runner.runs.read_run import Run
 from runner.runs.trial import TrialState
-from runner.runs.trials_table import BEST
+from runner.runs.trials_table import BEST, PARAMETER, values_in
 from runner.runs.wording import duration, number, plural
 
 
@@ -18,6 +19,7 @@ def outcome(run: Run) -> Section:
     """The best trial, the states, the time, and the command that runs it again."""
     cards = [
         _card(number(best_value(run)), f"best {run.objective.label} ({run.objective.mode})", "best"),
+        *([_card(str(len(run.front)), "on the Pareto front")] if run.objective.several else []),
         _card(str(len(run.trials)), f"trials: {states(run)}" if len(run.trials) else "trials"),
         _card(str(len(run.history)), "epochs in all"),
         _card(duration(seconds(run)), "from the first start to the last end"),
@@ -68,7 +70,9 @@ def command(run: Run) -> str:
 def _best(run: Run) -> str:
     best = run.best
     if best is None:
-        return paragraph(f"No trial that did not fail reported a finite {run.objective.label}.")
+        return paragraph(f"No trial that did not fail reported a finite {run.objective.needed}.")
+    if run.objective.several:
+        return _front(run)
     told = paragraph(f"{best.name} ({TrialState(best['state']).words}) was best at epoch {best['best_iteration']:g}.")
     values = flat(run.best_parameters)
     rows = [[key, number(value) if isinstance(value, float) else value] for key, value in values.items()]
@@ -79,6 +83,24 @@ def _best(run: Run) -> str:
     reported = table(["metric", "there"], [[name, number(float(value))] for name, value in numbers.items()])
     folded = f"<details><summary>{plural(len(numbers), 'metric')} of that epoch</summary>{reported}</details>\n"
     return told + table(["parameter", "value"], rows) + (folded if numbers else "")
+
+
+def _front(run: Run) -> str:
+    first = run.objective.label
+    told = paragraph(
+        f"By {run.objective} no trial beats one of the front, each taken at its best {first}. Where one number is asked"
+        f" for (best, curves, analyses of the hyperparameters), it is {first}."
+    )
+    rows = [
+        [str(name), TrialState(row["state"]).words, *map(number, values_in(row, run.objective).values())]
+        + [_told(row[PARAMETER + key]) for key in run.parameters]
+        for name, row in run.front.iterrows()
+    ]
+    return told + table(["trial", "state", *run.objective.metrics, *run.parameters], rows)
+
+
+def _told(value: Any) -> str:
+    return number(value) if isinstance(value, float) else str(value)
 
 
 def configuration(run: Run) -> Section:

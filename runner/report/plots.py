@@ -23,7 +23,7 @@ from runner.report.hyperparameters import (
     thinned,
     why_not,
 )
-from runner.report.pareto import metrics_study
+from runner.report.pareto import drawable, metrics_study
 from runner.runs.read_run import Run
 
 DPI = 110
@@ -43,8 +43,8 @@ def write_plots(run: Run, study: optuna.Study, folder: Path) -> None:
         "contours": (2, lambda: visualization.plot_contour(thin, ranked[:MOST_CONTOURS], **told)),
     }
     possible = {name: draw for name, (least, draw) in drawings.items() if not why_not(study, least)}
-    if len(run.objective.targets) in (2, 3):
-        names = [target.metric for target in run.objective.targets]
+    if drawable(run):
+        names = run.objective.metrics
         possible["pareto_front"] = lambda: visualization.plot_pareto_front(metrics_study(run), target_names=names)
     save(possible, folder)
 

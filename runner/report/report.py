@@ -21,7 +21,7 @@ def write_report(run: Run, page: Path, plots: Path) -> None:
     """Put the report of `run` at `page`, and its pictures into the folder `plots`."""
     study = study_of(run)
     title = f"{run.config['name']}, {run.folder.root.name}"
-    told = f"{run.config['searcher']['name']} and {run.config['scheduler']['name']} on {run.objective.label}"
+    told = f"{run.config['searcher']['name']} and {run.config['scheduler']['name']} on {run.objective.needed}"
     write_page(page, title, told, sections(run, study))
     write_plots(run, study, plots)
 

@@ -13,7 +13,7 @@ from runner.config.search_space import Distribution
 from runner.runs import trial as runs
 from runner.runs.cells import cell
 from runner.runs.read_run import Run
-from runner.runs.trials_table import PARAMETER
+from runner.runs.trials_table import PARAMETER, values_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,11 +21,14 @@ if TYPE_CHECKING:
 NAME = "trial"
 """The user attribute that holds the name of a trial."""
 
+_WORDS = {"max": "maximize", "min": "minimize"}
+
 
 def fill(study: optuna.Study, run: Run, *, stopped: TrialState = TrialState.COMPLETE) -> optuna.Study:
     """Add the trials of `run` to `study`, with their reports as intermediate values.
 
-    A trial's value is its best objective over all its reports. One without a finite objective is a failed one, and
+    A trial's value is its best objective over all its reports; in a study of several directions it has those of the
+    objective's metrics in that report. One without a finite objective is a failed one, and
     so is one that failed later. Its distributions are those of the search space, widened to the values that were tried
     where these lie outside (points_to_evaluate, and normal distributions, which have no bounds).
 
@@ -35,7 +38,8 @@ def fill(study: optuna.Study, run: Run, *, stopped: TrialState = TrialState.COMP
     spaces = {key: _distribution(run, key) for key in run.parameters}
     reports = dict(_reports(run))
     for name, row in run.trials.iterrows():
-        study.add_trial(_trial(str(name), row, spaces, reports.get(str(name), {}), stopped))
+        values = values_in(row, run.objective) if len(study.directions) > 1 else {OBJECTIVE: row[OBJECTIVE]}
+        study.add_trial(_trial(str(name), row, spaces, reports.get(str(name), {}), stopped, list(values.values())))
     return study
 
 
@@ -47,8 +51,13 @@ def study_of(run: Run) -> optuna.Study:
 
 
 def direction(run: Run) -> str:
-    """Optuna's word for the mode of the objective."""
-    return "maximize" if run.objective.mode == "max" else "minimize"
+    """Optuna's word for the mode of the objective; of several objectives for that of the first."""
+    return _WORDS[run.objective.mode]
+
+
+def directions(run: Run) -> list[str]:
+    """The same for each metric of the objective."""
+    return [_WORDS[target.mode] for target in run.objective.targets]
 
 
 class quiet:  # noqa: N801 - reads as `with quiet():`
@@ -68,7 +77,12 @@ def usable(study: optuna.Study) -> list[FrozenTrial]:
 
 
 def _trial(
-    name: str, row: "pd.Series", spaces: dict[str, BaseDistribution], reports: dict[int, float], stopped: TrialState
+    name: str,
+    row: "pd.Series",
+    spaces: dict[str, BaseDistribution],
+    reports: dict[int, float],
+    stopped: TrialState,
+    values: list[float],
 ) -> FrozenTrial:
     params = {key: _value(row[PARAMETER + key], space) for key, space in spaces.items() if _given(row[PARAMETER + key])}
     finite = _given(row[OBJECTIVE]) and math.isfinite(row[OBJECTIVE])
@@ -77,7 +91,7 @@ def _trial(
     state = TrialState.FAIL if failed else TrialState.COMPLETE if ended else stopped
     return create_trial(
         state=state,
-        value=float(row[OBJECTIVE]) if state != TrialState.FAIL else None,
+        values=[float(value) for value in values] if state != TrialState.FAIL else None,
         params=params,
         distributions={key: spaces[key] for key in params},
         intermediate_values=reports,

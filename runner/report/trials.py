@@ -8,7 +8,7 @@ from runner.config.objective import OBJECTIVE
 from runner.report.page import Cell, Section, fold, paragraph, table
 from runner.runs.read_run import Run
 from runner.runs.trial import TrialState
-from runner.runs.trials_table import PARAMETER
+from runner.runs.trials_table import BEST, PARAMETER
 from runner.runs.wording import duration, error_line, number, plural
 
 MOST_ERRORS = 20
@@ -26,7 +26,18 @@ def trials(run: Run) -> Section:
         '<div class="filter"><input type="search" placeholder="filter: words that a row holds" aria-label="filter">'
         f'<select aria-label="state"><option value="">every state</option>{choices}</select><output></output></div>\n'
     )
-    heads = ["trial", "state", run.objective.label, "at epoch", "epochs", "time", *run.parameters, "why it ended"]
+    others = _others(run)
+    heads = [
+        "trial",
+        "state",
+        run.objective.label,
+        *others,
+        "at epoch",
+        "epochs",
+        "time",
+        *run.parameters,
+        "why it ended",
+    ]
     rows = [_row(run, str(name), row) for name, row in run.trials.iterrows()]
     told = paragraph("A click on a heading sorts; a second one turns the order.")
     content = table(heads, rows, kind="sortable").replace('class="scroll"', 'class="scroll tall"', 1)
@@ -61,19 +72,32 @@ def _who(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more: {', '.join(names[1:6])}"
 
 
+def _others(run: Run) -> list[str]:
+    """Of several objectives those behind the first, where any trial has reported them."""
+    return [metric for metric in run.objective.metrics[1:] if run.objective.several and BEST + metric in run.trials]
+
+
 def _row(run: Run, name: str, row: Any) -> list[Cell]:
     state = TrialState(row["state"])
-    winner = run.best is not None and run.best.name == name
     return [
-        Cell(f"{name} (best)" if winner else name, kind="winner" if winner else ""),
+        _name(run, name),
         Cell(state.words, kind=f"state {state}"),
         _number(row[OBJECTIVE]),
+        *(_number(row[BEST + metric]) for metric in _others(run)),
         _number(row["best_iteration"]),
         _number(row["iterations"]),
         Cell(duration(row["seconds"]), value=row["seconds"]),
         *(_number(row[PARAMETER + key]) for key in run.parameters),
         Cell(row["reason"], kind="text"),
     ]
+
+
+def _name(run: Run, name: str) -> Cell:
+    if run.objective.several:
+        winner, told = name in run.front.index, "front"
+    else:
+        winner, told = run.best is not None and run.best.name == name, "best"
+    return Cell(f"{name} ({told})" if winner else name, kind="winner" if winner else "")
 
 
 def _number(value: Any) -> Cell:
