@@ -269,7 +269,7 @@ def _next_commands(job: Job, run: RunFolder, record: Record, project: Path, code
     if code == OK and tuned:
         trial = f"{record.front[0].name} " if len(record.front) > 1 else ""
         commands.append(f"python -m runner promote {folder} {trial}--name {shlex.quote(f'{job.experiment.name}_best')}")
-    if code == OK and not lost and ended_by == "budget.time_budget" and budget.time_budget is not None:
+    if code == OK and not lost and record.ended_by == "budget.time_budget" and budget.time_budget is not None:
         commands.append(f"python -m runner resume {folder} budget.time_budget={2 * budget.time_budget:g}s")
     elif code == OK and tuned and not lost:
         commands.append(f"python -m runner extend {folder} budget.num_samples=+{budget.num_samples}")

@@ -52,7 +52,7 @@ def test_every_command_that_needs_nothing_runs(command: str, run: Run) -> None:
     typed = words(command)
     if parse(typed).command in {"check", "options"}:
         pass
-    elif "experiment=digits" in command:
+    elif "experiment=digits" in command or "experiment=forest" in command:
         typed += ["budget.num_samples=1", "budget.max_epochs=3", "report=false"]
     elif "experiment=quickstart" not in command and "--" not in command:
         typed += SHRUNK
