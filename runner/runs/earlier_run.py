@@ -35,7 +35,7 @@ class EarlierTrial:
         best, last: the objective of its best and of its last report; None where that is no finite number.
         best_iteration, iterations: the number of its best and of its last report.
         checkpoint, note: as in `TrialRow`.
-        values: of several objectives, that of each at its best report; empty where that was not finite.
+        values, last_values: of several objectives, that of each at the same reports; empty where one is not finite.
         pareto: whether it is on the Pareto front of several objectives.
     """
 
@@ -50,6 +50,7 @@ class EarlierTrial:
     checkpoint: str
     note: str
     values: Mapping[str, float] = field(default_factory=dict)
+    last_values: Mapping[str, float] = field(default_factory=dict)
     pareto: bool = False
 
     @property
@@ -135,7 +136,7 @@ class EarlierRun:
 
 def _trial(row: Mapping[str, str], space: SearchSpace, objective: Objective) -> EarlierTrial:
     sampled = dict(_searched(row, space))
-    best = _finite(row[OBJECTIVE])
+    best, last = _finite(row[OBJECTIVE]), _finite(row[LAST + OBJECTIVE])
     return EarlierTrial(
         name=row["trial"],
         state=TrialState(row["state"]),
@@ -143,11 +144,12 @@ def _trial(row: Mapping[str, str], space: SearchSpace, objective: Objective) -> 
         adjusted=dict(_adjusted(row)),
         best=best,
         best_iteration=int(row["best_iteration"]) if row["best_iteration"] else None,
-        last=_finite(row[LAST + OBJECTIVE]),
+        last=last,
         iterations=int(row["iterations"]),
         checkpoint=row["checkpoint"],
         note=row["note"],
         values=values_in(row, objective) if objective.several and best is not None else {},
+        last_values=values_in(row, objective, LAST) if objective.several and last is not None else {},
         pareto=bool(row.get(PARETO)),
     )
 

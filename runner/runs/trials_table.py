@@ -115,8 +115,9 @@ def read_rows(path: Path) -> dict[str, dict[str, str]]:
         return {row["trial"]: row for row in csv.DictReader(file)}
 
 
-def values_in(row: Mapping[str, Any], objective: Objective) -> dict[str, float]:
-    """The value of each of the objective's metrics at the best report of a row that has one."""
+def values_in(row: Mapping[str, Any], objective: Objective, report: str = BEST) -> dict[str, float]:
+    """The value of each of the objective's metrics at the best or the last report of a row that has one."""
     # A metric that is itself named objective has no other column than that.
-    columns = {metric: BEST + metric if BEST + metric in row else OBJECTIVE for metric in objective.metrics}
+    score = OBJECTIVE if report == BEST else report + OBJECTIVE
+    columns = {metric: report + metric if report + metric in row else score for metric in objective.metrics}
     return {metric: float(row[column]) for metric, column in columns.items()}

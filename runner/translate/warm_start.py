@@ -70,7 +70,7 @@ def _results(run: EarlierRun, experiment: Experiment) -> Known:
         raise ValueError(f"no trial of {shown(run.root)} was completed or stopped with a result")
     fitting, notes = _fitting(_candidates(run, trials.values(), experiment), experiment, {})
     known = [
-        EvaluatedPoint(point=nested(point), objective=last)
+        EvaluatedPoint(point=nested(point), objective=dict(trials[name].last_values) or last)
         for name, point in fitting.items()
         if (last := trials[name].last) is not None
     ]

@@ -13,6 +13,7 @@ from tests.config.composing import FROM_SCRATCH, experiment, only_problem, probl
 DIGITS = "experiment=digits"  # optuna, asha with grace_period 2, 12 epochs, 12 samples; lr and momentum are searched
 SHAPES = "experiment=shapes"  # optuna, the defaults first; lr0, weight_decay, box and fliplr are searched
 FOREST = "experiment=forest"  # two objectives: optuna with nsgaii, fifo, 1 epoch
+TREE = "{n_estimators: 1, max_depth: 1, max_features: 1.0, criterion: gini}"
 QUICK = "experiment=quickstart"  # random, fifo, 1 epoch; a is a grid
 
 SAVES = "trainable.checkpoint_every=1"
@@ -36,11 +37,13 @@ YOLO = [
          "type 'scheduler.metric=accuracy' scheduler.mode=max"),
         ([FOREST, "stopper=[plateau]", "budget.max_epochs=9"], "rule-objectives", "stopper.plateau.metric",
          "type 'stopper.plateau.metric=accuracy' stopper.plateau.mode=max"),
-        ([FOREST, "searcher.warm_start={run: a, results: true}"], "results-objectives", "searcher.warm_start.results",
-         "type searcher.warm_start=a, which tries its best trials first"),
-        ([FOREST, "searcher.evaluated_points=[{point: {n_estimators: 1, max_depth: 1, max_features: 1.0,"
-          " criterion: gini}, objective: 0.9}]"], "results-objectives", "searcher.evaluated_points",
-         "a known result is one number"),
+        ([FOREST, f"searcher.evaluated_points=[{{point: {TREE}, objective: 0.9}}]"], "results-objectives",
+         "searcher.evaluated_points.0.objective", "write objective: {accuracy: ..., leaves: ...}"),
+        ([FOREST, f"searcher.evaluated_points=[{{point: {TREE}, objective: {{accuracy: 0.9, leavs: 3}}}}]"],
+         "results-objectives", "searcher.evaluated_points.0.objective", "not one number for each of accuracy, leaves"),
+        ([DIGITS, "searcher.evaluated_points=[{point: {lr: 0.001, momentum: 0.5}, objective: {accuracy: 0.9}}]"],
+         "results-objectives", "searcher.evaluated_points.0.objective", "write one number"),
+        ([FOREST, "searcher.repeat=2"], "repeat-objectives", "searcher.repeat", "type searcher.repeat=1"),
         ([DIGITS, "scheduler.metric=los", "scheduler.mode=min"], "unknown-metric", "scheduler.metric", "mean loss?"),
         ([DIGITS, "scheduler.metric=loss"], "objective-mode", "scheduler.mode", "type scheduler.mode=min"),
         ([DIGITS, "scheduler.mode=min"], "one-home", "scheduler.mode", "objective.mode"),
@@ -150,6 +153,7 @@ def test_what_cannot_work_together_is_refused(words: list[str], rule: str, where
          "searcher.points_to_evaluate=[{lr: 0.001, momentum: 0.5, x: a b}]"],
         [FOREST, "scheduler=asha", "budget.max_epochs=4", "scheduler.metric=leaves", "scheduler.mode=min",
          "stopper=[plateau]", "stopper.plateau={metric: accuracy, mode: max}"],
+        [FOREST, f"searcher.evaluated_points=[{{point: {TREE}, objective: {{leaves: 3, accuracy: 0.9}}}}]"],
         [FOREST, "searcher=random", "searcher.points_to_evaluate=[{max_depth: 3}]", "searcher.warm_start=a"],
         [QUICK, "scheduler=fifo", "budget.max_epochs=null"],
         [DIGITS, "scheduler=fifo", "budget.max_epochs=null"],
