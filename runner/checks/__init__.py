@@ -42,6 +42,7 @@ CONFIG_RULES = (
     points.points_in_space,
     points.defaults_first,
     points.known_results,
+    points.points_of_no_generation,
     names.distinct_keys,
     import_paths.well_formed,
 )

@@ -11,6 +11,10 @@ from runner.errors import Problem
 
 POINTS = "searcher.points_to_evaluate"
 
+BREEDING = ("nsgaii", "nsgaiii")
+BREEDS = "breeds from trials of its own generations alone"
+"""Optuna 5.0 counts a trial to a generation where the sampler has drawn it."""
+
 
 def points_in_space(experiment: Experiment) -> Iterator[Problem]:
     """Each point has known keys with values that the space can give, and so has each whose result is known.
@@ -71,14 +75,30 @@ def known_results(experiment: Experiment) -> Iterator[Problem]:
     traits = SEARCHERS.get(experiment.searcher.name).traits
     learns = isinstance(traits, SearcherTraits) and traits.learns
     unlearned = None if learns else f"searcher={experiment.searcher.name}"
-    if options.get("sampler") in {"random", "qmc"}:
+    why = "draws every trial alike, whatever came out before"
+    if options.get("sampler") in {"random", "qmc", *BREEDING}:
         unlearned = f"searcher.sampler={options['sampler']}"
+        why = BREEDS if options["sampler"] in BREEDING else why
     for where in (where for where, has in given.items() if has and unlearned):
-        message = f"{unlearned} draws every trial alike, whatever came out before: results teach it nothing"
+        message = f"{unlearned} {why}: results teach it nothing"
         remedy = (
             f"type searcher.warm_start={warm.run}, which tries its best trials first" if warm else f"remove {where}"
         )
         yield Problem("results-unused", where, message, remedy)
+
+
+def points_of_no_generation(experiment: Experiment) -> Iterator[Problem]:
+    """Configurations that a genetic algorithm did not propose itself are run, and that is all."""
+    options = experiment.searcher.options
+    warm, sampler = options.get("warm_start"), options.get("sampler")
+    given = {
+        POINTS: bool(options.get("points_to_evaluate")),
+        "searcher.warm_start": warm is not None and not warm.results,
+        "searcher.defaults_first": _defaults_first(experiment),
+    }
+    for where in (where for where, has in given.items() if has and sampler in BREEDING):
+        message = f"searcher.sampler={sampler} {BREEDS}: what comes out of these trials teaches it nothing"
+        yield Problem("points-unused", where, message, "type searcher.sampler=tpe where it should", fatal=False)
 
 
 def _points(experiment: Experiment) -> list[dict[str, Any]]:

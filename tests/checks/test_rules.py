@@ -12,7 +12,7 @@ from tests.config.composing import FROM_SCRATCH, experiment, only_problem, probl
 
 DIGITS = "experiment=digits"  # optuna, asha with grace_period 2, 12 epochs, 12 samples; lr and momentum are searched
 SHAPES = "experiment=shapes"  # optuna, the defaults first; lr0, weight_decay, box and fliplr are searched
-FOREST = "experiment=forest"  # two objectives: optuna with nsgaii, fifo, 1 epoch
+FOREST = "experiment=forest"  # two objectives: optuna, fifo, 1 epoch
 TREE = "{n_estimators: 1, max_depth: 1, max_features: 1.0, criterion: gini}"
 QUICK = "experiment=quickstart"  # random, fifo, 1 epoch; a is a grid
 
@@ -31,7 +31,7 @@ YOLO = [
 @pytest.mark.parametrize(
     ("words", "rule", "where", "says"),
     [
-        ([FOREST, "searcher.sampler=cmaes", "searcher.sampler_args={}"], "searcher-objectives", "searcher.sampler",
+        ([FOREST, "searcher.sampler=cmaes"], "searcher-objectives", "searcher.sampler",
          "CMA-ES takes one objective, and there are several: accuracy (max), leaves (min)"),
         ([FOREST, "scheduler=asha", "budget.max_epochs=4"], "rule-objectives", "scheduler.metric",
          "type 'scheduler.metric=accuracy' scheduler.mode=max"),
@@ -43,6 +43,8 @@ YOLO = [
          "results-objectives", "searcher.evaluated_points.0.objective", "not one number for each of accuracy, leaves"),
         ([DIGITS, "searcher.evaluated_points=[{point: {lr: 0.001, momentum: 0.5}, objective: {accuracy: 0.9}}]"],
          "results-objectives", "searcher.evaluated_points.0.objective", "write one number"),
+        ([FOREST, "searcher.sampler=nsgaii", "searcher.warm_start={run: a, results: true}"], "results-unused",
+         "searcher.warm_start.results", "breeds from trials of its own generations alone"),
         ([FOREST, "searcher.repeat=2"], "repeat-objectives", "searcher.repeat", "type searcher.repeat=1"),
         ([DIGITS, "scheduler.metric=los", "scheduler.mode=min"], "unknown-metric", "scheduler.metric", "mean loss?"),
         ([DIGITS, "scheduler.metric=loss"], "objective-mode", "scheduler.mode", "type scheduler.mode=min"),
@@ -175,6 +177,12 @@ def test_what_works_together_has_no_problem(words: list[str]) -> None:
     [
         ([QUICK, "scheduler=asha"], "nothing-to-stop", "a trial reports once"),
         ([DIGITS, "scheduler.grace_period=12"], "nothing-to-stop", "the last of 12 epochs"),
+        (
+            [FOREST, "searcher.sampler=nsgaiii", f"searcher.points_to_evaluate=[{TREE}]"],
+            "points-unused",
+            "own generations",
+        ),
+        ([FOREST, "searcher.sampler=nsgaii", "searcher.warm_start=a"], "points-unused", "teaches it nothing"),
         ([DIGITS, "search_space=none"], "empty-space", "nothing is searched"),
         ([DIGITS, "scheduler=hyperband", SAVES, "budget.num_samples=3"], "nothing-to-stop", "its first 3 trials"),
         ([DIGITS, "scheduler=hyperband", "trainable.checkpoint_every=2"], "needs-checkpoints", "up to 1 iterations"),
