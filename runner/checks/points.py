@@ -11,7 +11,7 @@ from runner.errors import Problem
 
 POINTS = "searcher.points_to_evaluate"
 
-BREEDING = ("nsgaii", "nsgaiii")
+BREEDING = "nsgaii"
 BREEDS = "breeds from trials of its own generations alone"
 """Optuna 5.0 counts a trial to a generation where the sampler has drawn it."""
 
@@ -76,9 +76,9 @@ def known_results(experiment: Experiment) -> Iterator[Problem]:
     learns = isinstance(traits, SearcherTraits) and traits.learns
     unlearned = None if learns else f"searcher={experiment.searcher.name}"
     why = "draws every trial alike, whatever came out before"
-    if options.get("sampler") in {"random", "qmc", *BREEDING}:
+    if options.get("sampler") in {"random", "qmc", BREEDING}:
         unlearned = f"searcher.sampler={options['sampler']}"
-        why = BREEDS if options["sampler"] in BREEDING else why
+        why = BREEDS if options["sampler"] == BREEDING else why
     for where in (where for where, has in given.items() if has and unlearned):
         message = f"{unlearned} {why}: results teach it nothing"
         remedy = (
@@ -96,7 +96,7 @@ def points_of_no_generation(experiment: Experiment) -> Iterator[Problem]:
         "searcher.warm_start": warm is not None and not warm.results,
         "searcher.defaults_first": _defaults_first(experiment),
     }
-    for where in (where for where, has in given.items() if has and sampler in BREEDING):
+    for where in (where for where, has in given.items() if has and sampler == BREEDING):
         message = f"searcher.sampler={sampler} {BREEDS}: what comes out of these trials teaches it nothing"
         yield Problem("points-unused", where, message, "type searcher.sampler=tpe where it should", fatal=False)
 

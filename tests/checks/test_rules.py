@@ -178,7 +178,7 @@ def test_what_works_together_has_no_problem(words: list[str]) -> None:
         ([QUICK, "scheduler=asha"], "nothing-to-stop", "a trial reports once"),
         ([DIGITS, "scheduler.grace_period=12"], "nothing-to-stop", "the last of 12 epochs"),
         (
-            [FOREST, "searcher.sampler=nsgaiii", f"searcher.points_to_evaluate=[{TREE}]"],
+            [FOREST, "searcher.sampler=nsgaii", f"searcher.points_to_evaluate=[{TREE}]"],
             "points-unused",
             "own generations",
         ),

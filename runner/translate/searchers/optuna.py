@@ -17,7 +17,6 @@ _SAMPLERS = {
     "gp": "GPSampler",
     "qmc": "QMCSampler",
     "nsgaii": "NSGAIISampler",
-    "nsgaiii": "NSGAIIISampler",
 }
 
 
@@ -36,14 +35,14 @@ def optuna(
     encoding: Any,
     points: Any,
     *,
-    sampler: Literal["tpe", "random", "cmaes", "gp", "qmc", "nsgaii", "nsgaiii"] = "tpe",
+    sampler: Literal["tpe", "random", "cmaes", "gp", "qmc", "nsgaii"] = "tpe",
     sampler_args: dict[str, Any] = {},  # noqa: B006
 ) -> Any:
     """Optuna (Akiba et al. 2019, https://arxiv.org/abs/1907.10902).
 
     Args:
-        sampler: tpe (multivariate by default), random, cmaes, gp, qmc, or the genetic
-            algorithms nsgaii and nsgaiii, made for several objectives; all but cmaes take several.
+        sampler: tpe (multivariate by default), random, cmaes, gp, qmc, or nsgaii, a genetic algorithm; all but cmaes
+            take several objectives.
         sampler_args: arguments of the sampler, by Optuna's own names.
     """
     import optuna as library
