@@ -41,15 +41,19 @@ def _one_type_a_column(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _optuna(run: Run, folder: Path) -> list[Path]:
-    """A study in SQLite, as optuna-dashboard opens it; trials that were stopped are pruned ones there."""
+    """A study in SQLite, as optuna-dashboard opens it; trials that were stopped are pruned ones there.
+
+    Optuna prunes no trial of several objectives: there they are complete ones.
+    """
     path = folder / "optuna.db"
     with replacing(path) as draft, quiet():
         storage = optuna.storages.RDBStorage(f"sqlite:///{draft.resolve()}")
         name = f"{run.config['name']} {run.folder.root.name}"
-        ways = directions(run) if run.objective.several else [direction(run)]
+        several = run.objective.several
+        ways = directions(run) if several else [direction(run)]
         study = optuna.create_study(storage=storage, study_name=name, directions=ways)
         study.set_user_attr("objective", run.objective.needed)
-        fill(study, run, stopped=TrialState.PRUNED)
+        fill(study, run, stopped=TrialState.COMPLETE if several else TrialState.PRUNED)
         storage.remove_session()
         storage.engine.dispose()
     return [path]

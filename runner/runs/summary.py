@@ -177,7 +177,7 @@ class Summary:
 
     def _paths(self) -> Iterator[tuple[str, str]]:
         paths: list[tuple[str, Path]] = []
-        if self.run.front_csv.is_file():
+        if self.record.front:
             paths.append(("front files", self.run.best))
         if self.run.best_yaml.is_file():
             paths.append(("best config", self.run.best_yaml))

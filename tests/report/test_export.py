@@ -2,6 +2,7 @@
 
 import pytest
 
+from runner.config.objective import Objective, Target
 from tests.report.conftest import Play, trials
 
 pytestmark = pytest.mark.slow
@@ -35,3 +36,16 @@ def test_a_column_of_several_types_is_text_in_parquet(play: Play) -> None:
     run = play(*told, space={"mixed": {"distribution": "choice", "categories": [1, "a"]}})
     export(run, ["parquet"], run.folder.export)
     assert pd.read_parquet(run.folder.export / "trials.parquet")["config/mixed"].tolist() == ["1", "a"]
+
+
+def test_a_study_of_several_objectives_has_their_values(play: Play) -> None:
+    import optuna
+
+    from runner.report.export import export
+
+    run = play(*trials(4), objective=Objective((Target("accuracy", "max"), Target("loss", "min"))))
+    (path,) = export(run, ["optuna"], run.folder.export)
+    study = optuna.load_study(study_name=f"generated {run.folder.root.name}", storage=f"sqlite:///{path}")
+    assert [direction.name for direction in study.directions] == ["MAXIMIZE", "MINIMIZE"]
+    assert study.trials[3].values == [pytest.approx(0.2), pytest.approx(1 + 0.2)]
+    assert {trial.user_attrs["trial"] for trial in study.best_trials} == set(run.front.index)

@@ -40,6 +40,28 @@ def section(page: str, anchor: str) -> str:
     return found[0]
 
 
+def test_of_several_objectives_the_page_tells_the_front_and_whose_the_one_number_is(play: Play) -> None:
+    run = play(*trials(6), objective=Objective((Target("accuracy", "max"), Target("loss", "min"))))
+    page = drawn(run)
+    front = list(run.front.index)
+    assert 1 < len(front) < 6
+    assert run.best_parameters == {}
+    outcome = section(page, "outcome")
+    assert "By accuracy (max), loss (min) no trial beats one of the front" in outcome
+    assert [row.split("</td>")[0].removeprefix("<td>") for row in re.findall(r"<tr>(<td>.*?)</tr>", outcome)] == front
+    table = section(page, "trials")
+    assert re.findall(r"(trial_\d+) \(front\)", table) == front
+    assert "(best)" not in table
+    assert "<th>loss" in re.sub(r" [a-z-]+=\"[^\"]*\"", "", table)
+    assert "at its best report" in section(page, "pareto-front")
+
+
+def test_four_objectives_are_told_and_not_drawn(play: Play) -> None:
+    targets = tuple(Target(metric, "max") for metric in ("accuracy", "loss", "a", "b"))
+    run = play(objective=Objective(targets))
+    assert "It is drawn for two or three metrics, and the objective has 4." in section(drawn(run), "pareto-front")
+
+
 def test_a_run_is_told_on_one_page_that_needs_nothing_else(play: Play) -> None:
     run = play(*trials(9), ({"lr": 0.01, "momentum": 0.5, "optimizer": "SGD"}, [0.2], FAILED))
     run.folder.lock.write_text("commit: abc <dirty>\n")

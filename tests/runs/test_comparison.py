@@ -68,3 +68,12 @@ def test_different_objectives_have_no_best() -> None:
     assert not any(line.endswith("best") for line in lines)
     assert "0.25 accuracy" in lines[1]
     assert "0.5 loss" in lines[2]
+
+
+def test_by_several_objectives_no_job_is_the_best() -> None:
+    several = [replace(ONE, front=3), replace(TWO, front=1), BROKEN]
+    assert best_jobs(several) == []
+    lines = show(*several)
+    assert lines[0] == "best accuracy (max) of each job, the first of several objectives"
+    assert lines[1].split() == ["job", "overrides", "best", "front", "trials", "epochs", "time"]
+    assert lines[2].split()[-6:] == ["0.25", "3", "8", "80", "1m", "23s"]

@@ -55,7 +55,8 @@ class Yolo:
         on_oom: what follows when a trial is out of memory: fail, or halve_batch, once, told in its reports.
         trust_data: fetch missing images from the URL that the data.yaml has as `download`; those of data sets that come
             with Ultralytics are fetched without it. A script in `download` never runs.
-        keep_best: keep the weights of that many trials, the best so far; null: of all.
+        keep_best: keep the weights of that many trials, the best so far (of several objectives at least those of the
+            Pareto front); null: of all.
     """
 
     model: str
