@@ -232,9 +232,7 @@ class Record:
 
     def ranked(self) -> list[TrialRow]:
         """The trials that have ended and did not fail, best first; of several objectives those of the front first."""
-        rows = self.rows.values()
-        ended = [row for row in rows if row.state.ended and not row.state.failed and row.best is not None]
-        by_score = sorted(ended, key=lambda row: row.best or 0.0, reverse=self.objective.mode == "max")
+        by_score = sorted(self._comparable(), key=lambda row: row.best or 0.0, reverse=self.objective.mode == "max")
         front = {row.name for row in self.front}
         return sorted(by_score, key=lambda row: row.name not in front)
 
@@ -305,11 +303,17 @@ class Record:
             if self.objective.better(row.best, self.best.best if self.best else None):
                 self.best = row
 
+    def _comparable(self) -> list[TrialRow]:
+        """The trials that have ended and did not fail, with a finite report."""
+        rows = self.rows.values()
+        return [
+            row for row in rows if row.state is not TrialState.RUNNING and not row.state.failed and row.best is not None
+        ]
+
     def _choose_front(self) -> None:
         """Compare the trials that have ended anew, where there are several objectives."""
         if not self.objective.several:
             return
-        over = [row for row in self.rows.values() if row.state is not TrialState.RUNNING and not row.state.failed]
-        points = {row.name: self.objective.values(row.best_metrics) for row in over if row.best is not None}
+        points = {row.name: self.objective.values(row.best_metrics) for row in self._comparable()}
         self.front = [self.rows[name] for name in pareto_front(points, self.objective)]
         self._front.keep(self.front)
