@@ -18,22 +18,25 @@ class Front:
     def __init__(self, run: RunFolder, objective: Objective) -> None:
         self.run = run
         self.objective = objective
-        self._kept: list[list[object]] | None = None
+        self._kept: dict[str, list[object]] | None = None
 
     def keep(self, rows: Sequence[TrialRow]) -> None:
         """Take `rows` for the front; the files of trials that are on it no more are removed."""
-        lines = [*self._lines(rows)]
-        if lines == self._kept:
+        head, *lines = self._lines(rows)
+        now = {row.name: cells for row, cells in zip(rows, lines, strict=True)}
+        if now == self._kept:
             return
+        before = self._kept or {}
         for row in rows:
-            with replacing(self.run.front_yaml(row.name)) as draft:
-                draft.write_text(f"# {self._told(row)}\n{dump(row.parameters)}", encoding="utf-8")
+            if now[row.name] != before.get(row.name):
+                with replacing(self.run.front_yaml(row.name)) as draft:
+                    draft.write_text(f"# {self._told(row)}\n{dump(row.parameters)}", encoding="utf-8")
         with replacing(self.run.front_csv) as draft:
-            draft.write_text("".join(map(line, lines)), encoding="utf-8")
-        current = {self.run.front_yaml(row.name) for row in rows}
-        for old in set(self.run.best.glob("*.yaml")) - current:
-            old.unlink()
-        self._kept = lines
+            draft.write_text("".join(map(line, [head, *lines])), encoding="utf-8")
+        there = before if self._kept is not None else [path.stem for path in self.run.best.glob("*.yaml")]
+        for name in set(there) - set(now):
+            self.run.front_yaml(name).unlink()
+        self._kept = now
 
     def _lines(self, rows: Sequence[TrialRow]) -> Iterator[list[object]]:
         """The cells of the table, its head first; columns are named as in trials.csv."""

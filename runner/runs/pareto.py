@@ -13,7 +13,9 @@ def pareto_front(points: Mapping[str, Point], objective: Objective) -> list[str]
     costs = {name: _cost(point, objective) for name, point in points.items()}
     front: list[str] = []
     for name in sorted(costs, key=costs.__getitem__):  # what dominates a point stands before it in this order
-        if not any(_dominates(costs[other], costs[name]) for other in front):
+        # By the second of two objectives the last so far is the best of them.
+        rivals = front[-1:] if len(objective.targets) == 2 else front
+        if not any(_dominates(costs[other], costs[name]) for other in rivals):
             front.append(name)
     return front
 

@@ -1,7 +1,7 @@
 """Two runs beside each other: what differs in their config and environment, and what came out of both."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -113,8 +113,15 @@ def _told(outcome: Mapping[str, Any], key: str) -> str | None:
     if key == "trials":
         return ", ".join(f"{count} {state}" for state, count in value.items())
     if key == "front" and value:
-        return "; ".join(f"{name} {parameters(values)}" for name, values in value.items())
+        return _front(list(value.values()))
     return parameters(value) if key == "parameters" and value else value
+
+
+def _front(points: Sequence[Mapping[str, float]]) -> str:
+    """How many trials are on it, and from where to where it reaches in each objective."""
+    ranges = {metric: sorted(point[metric] for point in points) for metric in points[0]}
+    told = (f"{metric} {number(values[0])} to {number(values[-1])}" for metric, values in ranges.items())
+    return f"{plural(len(points), 'trial')}: {', '.join(told)}"
 
 
 def _proposals(run: EarlierRun) -> dict[str, Any]:

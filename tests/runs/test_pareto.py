@@ -204,7 +204,7 @@ def test_a_run_is_read_back_with_its_front(record: Record, run: RunFolder, play:
         earlier.chosen(None)
     assert earlier.chosen("t2").values == {"accuracy": 0.6, "leaves": 7.0}
     text = told(RunDiff(earlier, earlier))
-    assert "front" in text
+    assert "3 trials: accuracy 0.6 to 0.8, leaves 7 to 50" in " ".join(text.split())
     assert "best" not in text
 
 
