@@ -35,7 +35,7 @@ class Front:
             draft.write_text("".join(map(line, [head, *lines])), encoding="utf-8")
         there = before if self._kept is not None else [path.stem for path in self.run.best.glob("*.yaml")]
         for name in set(there) - set(now):
-            self.run.front_yaml(name).unlink()
+            self.run.front_yaml(name).unlink(missing_ok=True)
         self._kept = now
 
     def _lines(self, rows: Sequence[TrialRow]) -> Iterator[list[object]]:
