@@ -12,6 +12,7 @@ SAMPLERS_OF_WHAT_IS_ALWAYS_THERE = {
     "cmaes": "CMA-ES moves",
     "gp": "a Gaussian process models",
     "qmc": "a quasi-random sequence covers",
+    "nsgaii": "a genetic algorithm breeds",
 }
 """Optuna's samplers that draw everything else at random, on the side."""
 

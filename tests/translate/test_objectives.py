@@ -61,3 +61,12 @@ def test_known_results_tell_each_objective() -> None:
     assert told(search) == [[0.9, 4.0]]
     assert search.searcher._ot_study.trials[0].params == TREE
     assert search.suggest("t0") != TREE
+
+
+def test_a_space_with_conditions_goes_with_several_objectives() -> None:
+    search = built("search_space.max_features={distribution: uniform, lower: 0.1, upper: 1, when: {criterion: gini}}")
+    for number in range(3):
+        proposal = search.suggest(f"t{number}")
+        assert ("max_features" in proposal) == (proposal["criterion"] == "gini")
+        tell(search, f"t{number}", 0.1 * number, float(number))
+    assert told(search) == [[0.1 * number, float(number)] for number in range(3)]
