@@ -19,5 +19,7 @@ class Divergence:
         value, iteration = float(result[OBJECTIVE]), int(result["training_iteration"])
         if math.isfinite(value):
             return None
-        detail = f"the objective {self.objective.label} is {value} at iteration {iteration}"
+        values = self.objective.values(result) if self.objective.several else {self.objective.label: value}
+        told = " and ".join(f"{name} is {one}" for name, one in values.items() if not math.isfinite(one))
+        detail = f"the objective {told} at iteration {iteration}"
         return Verdict(DIVERGED, iteration, value, None, detail)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from runner.config.objective import Objective, Target
+from runner.translate.divergence import Divergence
 from runner.translate.search import translated_search
 from tests.config.composing import experiment
 
@@ -70,3 +71,11 @@ def test_a_space_with_conditions_goes_with_several_objectives() -> None:
         assert ("max_features" in proposal) == (proposal["criterion"] == "gini")
         tell(search, f"t{number}", 0.1 * number, float(number))
     assert told(search) == [[0.1 * number, float(number)] for number in range(3)]
+
+
+def test_a_trial_diverges_where_any_objective_is_no_number_and_is_told_which() -> None:
+    metrics = {"accuracy": 0.9, "leaves": math.nan}
+    result = {**metrics, "objective": SEVERAL.score(metrics), "training_iteration": 2}
+    verdict = Divergence(SEVERAL)("t", result)
+    assert verdict is not None
+    assert verdict.detail == "the objective leaves is nan at iteration 2"
