@@ -18,7 +18,7 @@ def searchers(experiment: Experiment) -> Iterator[Problem]:
     name, sampler = experiment.searcher.name, experiment.searcher.options.get("sampler")
     traits = SEARCHERS.get(name).traits
     if not (isinstance(traits, SearcherTraits) and traits.objectives):
-        message = f"{name} takes one objective, and there are several: {experiment.objective}"
+        message = f"searcher={name} takes one objective, and there are several: {experiment.objective}"
         yield Problem("searcher-objectives", "searcher", message, f"type searcher=optuna, or {FOR_ONE}")
     elif sampler == "cmaes":
         message = f"CMA-ES takes one objective, and there are several: {experiment.objective}"
