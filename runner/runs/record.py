@@ -306,9 +306,7 @@ class Record:
     def _comparable(self) -> list[TrialRow]:
         """The trials that have ended and did not fail, with a finite report."""
         rows = self.rows.values()
-        return [
-            row for row in rows if row.state is not TrialState.RUNNING and not row.state.failed and row.best is not None
-        ]
+        return [row for row in rows if row.state.ended and not row.state.failed and row.best is not None]
 
     def _choose_front(self) -> None:
         """Compare the trials that have ended anew, where there are several objectives."""
