@@ -34,20 +34,11 @@ class Trial:
         return self.name
 
 
-class Config(dict[str, Any]):
-    """As that of a run, whose values change only where that is said."""
-
-    def update(self, values: dict[str, Any], *, allow_val_change: bool) -> None:  # type: ignore[override]
-        assert allow_val_change
-        super().update(values)
-
-
 class Run:
     """Keeps what is written to it."""
 
     def __init__(self, options: dict[str, Any]) -> None:
         self.id, self.tags = options["id"], tuple(options["tags"] or ())
-        self.config = Config(options["config"])
         self.rows: list[tuple[int, dict[str, Any]]] = []
         self.summary: dict[str, Any] = {}
         self.notes = ""
@@ -120,9 +111,11 @@ class Play:
         self.record.started(name, trial.config)
         self.runs.on_trial_start(0, [], trial)
 
-    def report(self, name: str, iteration: int) -> None:
+    def report(self, name: str, iteration: int, **config: Any) -> None:
+        trial = Trial(name)
+        trial.config |= config
         self.record.reported(name, iteration, {"score": 1.0, "objective": 1.0})
-        self.runs.on_trial_result(0, [], Trial(name), {"score": 1.0, "training_iteration": iteration})
+        self.runs.on_trial_result(0, [], trial, {"score": 1.0, "training_iteration": iteration})
 
     def end(self, name: str, state: TrialState, rule: str) -> None:
         self.record.ended(name, state, Decision(name, 1, rule, None, None, f"ended by {rule}"))
@@ -188,12 +181,12 @@ def test_a_trial_that_waits_and_is_changed_keeps_its_run(wandb: Wandb, tmp_path:
     play.start("trial_1")
     play.end("trial_1", TrialState.COMPLETED, "end")
     play.start("trial_0", x=2)
-    play.report("trial_0", 2)
+    play.report("trial_0", 2, x=2)
     play.end("trial_0", TrialState.COMPLETED, "end")
     play.runs.close()
     first, _ = wandb.runs
     assert [step for step, _ in first.rows] == [1, 2]
-    assert first.config == {"x": 2}
+    assert [row.get("config/x") for _, row in first.rows] == [None, 2]
     assert play.told == []
 
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from ray.tune import Callback
 from ray.tune.experiment import Trial
 
+from runner.config.nested import differing
 from runner.config.trainable import Trainable
 from runner.runs.record import Record
 from runner.translate.callbacks.reports import metrics_of
@@ -54,11 +55,13 @@ class TrackedRuns(Callback):  # type: ignore[misc]
         self.record = record
         self.tell = tell
         self._open: dict[str, TrackedRun] = {}
+        self._begun_with: dict[str, dict[str, Any]] = {}
         self._finishing: list[TrackedRun] = []
 
     def on_trial_start(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         name, config = str(trial), dict(trial.config)
         if name not in self._open:  # else it goes on after a failure or a pause
+            self._begun_with[name] = config
             self._open[name] = TrackedRun(name, self.tracker.title, lambda: self.tracker.start(name, config), self.tell)
 
     def on_trial_result(
@@ -72,7 +75,7 @@ class TrackedRuns(Callback):  # type: ignore[misc]
         run = self._open.get(str(trial))
         if run is not None:  # else the end of the experiment was recorded for it before this report
             metrics = {self.trainable.dashboard_name(name): value for name, value in metrics_of(result).items()}
-            run.log(metrics, step=result["training_iteration"])
+            run.log({**metrics, **self._changed(trial)}, step=result["training_iteration"])
         self._finish_complete()
 
     def on_trial_complete(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
@@ -99,6 +102,11 @@ class TrackedRuns(Callback):  # type: ignore[misc]
             told = f"{self.tracker.title} has not all of {names} after {limit}; the run folder has."
             self.tell(f"{told} {self.tracker.later()}".rstrip())
             self.tracker.let_go()
+
+    def _changed(self, trial: Trial) -> dict[str, Any]:
+        """The numbers that a scheduler has changed: a tracker has one configuration a run, that of the beginning."""
+        changes = differing(self._begun_with[str(trial)], trial.config)
+        return {f"config/{key}": new for key, _, new in changes if isinstance(new, int | float)}
 
     def _finish_complete(self) -> None:
         """Finish the runs of trials that have ended and lack no files."""
