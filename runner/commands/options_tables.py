@@ -141,6 +141,8 @@ def in_full(option: Option) -> list[RenderableType]:
         "command": option.command,
         "file": shown(option.file) if option.file else "",
         "needs": ", ".join(needs),
+        "paper": option.paper,
+        "resume": f"not possible: {option.cannot_resume}" if option.cannot_resume else "",
         **{key: f"is no key of it: {instead}" for key, instead in option.elsewhere.items() if key not in own},
     }
     return [*parts, _facts((Text(name, style="dim"), Text(text)) for name, text in told.items() if text)]

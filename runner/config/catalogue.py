@@ -39,6 +39,8 @@ class Option:
         command: what runs a preset, from its file; "" for others.
         requires: distributions that it alone needs, with the version that is installed, or None.
         elsewhere: keys that users look for here, and what to do instead.
+        paper: where its method is described.
+        cannot_resume: why a run with it cannot be taken up again; empty: it can.
     """
 
     group: str
@@ -50,6 +52,8 @@ class Option:
     requires: Mapping[str, str | None] = field(default_factory=dict)
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     keys: Sequence[Key] = ()
+    paper: str = ""
+    cannot_resume: str = ""
 
 
 def catalogue(folders: Sequence[Path]) -> dict[str, list[Option]]:
@@ -73,7 +77,7 @@ def _option(group: str, name: str, folders: Sequence[Path]) -> Option:
     return Option(
         group, name, plugin.summary, about(plugin.documentation), file, "",
         {package: _version(package) for package in plugin.requires}, plugin.elsewhere,
-        _keys(option_keys(plugin), _values(file, plugin)),
+        _keys(option_keys(plugin), _values(file, plugin)), plugin.traits.paper, plugin.traits.cannot_resume,
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """The presets that the README names, as it names them."""
 
+import json
 import os
 import re
 import signal
@@ -49,6 +50,15 @@ def test_a_noisy_learner_runs_three_times_with_each_configuration(run: Run) -> N
     alphas = [row["config/learner.alpha"] for row in rows]
     assert [alphas.count(alpha) for alpha in dict.fromkeys(alphas)] == [3, 3]
     assert len({row["last/reward"] for row in rows[:3]}) > 1, "each repeat has chance of its own"
+
+
+def test_a_network_goes_on_from_the_weights_of_a_better_one(run: Run) -> None:
+    words = ("budget={num_samples: 3, max_epochs: 4}", "scheduler.perturbation_interval=2", "resources.cpu=0.5")
+    done = run("experiment=pbt_digits", "report=false", *words)
+    assert done.code == 0, done.err
+    decisions = [json.loads(line) for line in (done.run / "decisions.jsonl").read_text().splitlines()]
+    assert "exploited" in {decision["state"] for decision in decisions}
+    assert {(row["state"], row["iterations"]) for row in done.rows("trials.csv")} == {("completed", "4")}
 
 
 def test_multirun_runs_every_job_and_compares_them(run: Run, project: Path) -> None:

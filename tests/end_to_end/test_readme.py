@@ -3,6 +3,7 @@
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from runner.config.compose import compose
 from runner.config.hydra_loader import HydraLoader, packaged_conf, resolve
 from runner.config.overrides import expand
 from runner.config.read import read
-from runner.config.registry import LOGGERS, RAY, SCHEDULERS, SEARCHERS, STOPPERS, TRAINABLES
+from runner.config.registry import LOGGERS, RAY, SCHEDULERS, SEARCHERS, STOPPERS, TRAINABLES, Registry
 from tests.end_to_end.conftest import Run
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
@@ -120,7 +121,33 @@ def test_the_table_of_options_has_every_option_and_its_keys(registry) -> None:  
         found = [row for row in rows if f"`{name}`" in row.split("|")[2]]
         assert len(found) == 1, name
         keys = re.findall(r"\w+", found[0].split("|")[4])
-        assert set(keys) == set(registry.get(name).options.model_fields), name
+        assert set(keys) == set(registry.get(name).own(registry.get(name).options.model_fields)), name
+    if registry.shared:
+        assert set(re.findall(r"\w+", rows[0].split("|")[4])) == set(registry.shared.model_fields)
+
+
+@pytest.mark.parametrize(
+    ("registry", "name"), [(group, name) for group in (SEARCHERS, SCHEDULERS) for name in group.names()]
+)
+def test_the_table_of_abilities_says_what_the_options_say_themselves(registry: Registry, name: str) -> None:
+    plugin = registry.get(name)
+    row = next(line for line in README.splitlines() if line.startswith(f"| `{registry.group}={name}` |"))
+    _, _, paper, extra, conditions, objectives, checkpoints, resumes, _ = (cell.strip() for cell in row.split("|"))
+    traits: Any = plugin.traits
+    text, _, address = traits.paper.rpartition(", ")
+    assert paper == (f"[{text}]({address})" if text else "")
+    assert extra == (f"`{traits.extra}`" if traits.extra else "`hebo`: see below" if name == "hebo" else "")
+    if registry is SEARCHERS:
+        assert (conditions, objectives, checkpoints) == (*map(yes, (traits.conditions, traits.objectives)), "no")
+    else:
+        one = "of one, by `metric`" if "metric" in plugin.options.model_fields else "yes"
+        assert (conditions, objectives) == (yes(not traits.mutates), one)
+        assert checkpoints == yes(bool(traits.needs_checkpoints))
+    assert resumes == yes(not traits.cannot_resume)
+
+
+def yes(value: bool) -> str:
+    return "yes" if value else "no"
 
 
 @pytest.mark.parametrize("group", ["experiment", "search_space"])

@@ -15,7 +15,7 @@ from runner.config.traits import SearcherTraits
     "zoopt",
     requires=("zoopt",),
     traits=SearcherTraits(
-        paper="Hu et al. 2017, https://ojs.aaai.org/index.php/AAAI/article/view/10894",
+        paper="Liu et al. 2018, https://arxiv.org/abs/1801.00329",
         extra="zoopt",
         natives=frozenset({"uniform", "randint", TEXTS}),
     ),
@@ -27,7 +27,7 @@ def zoopt(
     *,
     budget: Annotated[int, Field(ge=3)],
 ) -> Any:
-    """ZOOpt: a classifier of good regions (Hu et al. 2017, https://ojs.aaai.org/index.php/AAAI/article/view/10894).
+    """ZOOpt: a classifier of good regions (Liu et al. 2018, https://arxiv.org/abs/1801.00329).
 
     Args:
         budget: trials that it plans for, 3 or more; it draws the first 4 (to 50), 6 (to 100) or more at random.
