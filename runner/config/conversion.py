@@ -116,7 +116,12 @@ def _rounded(kind: Distribution) -> Conversion | None:
     else:
         return None
     q, within, number = kind.q, _within(kind), float if _real(kind) else int
-    return Conversion(shown, number, lambda value: number(within(round(value / q) * q)), "rounded to a multiple of q")
+    return Conversion(
+        shown,
+        lambda value: within(number(value)),  # Ray's own multiples are beyond a bound by their last digit
+        lambda value: number(within(round(value / q) * q)),
+        "rounded to a multiple of q",
+    )
 
 
 def _whole(kind: Distribution) -> Conversion | None:

@@ -15,12 +15,12 @@ from runner.config.traits import SearcherTraits
     traits=SearcherTraits(
         paper="Olson et al. 2025, https://openreview.net/forum?id=U1f6wHtG1g",
         extra="ax",
-        natives=frozenset({"uniform", "loguniform", "randint", "lograndint", TEXTS}),
+        natives=frozenset({"uniform", "randint", TEXTS}),
     ),
 )
 def ax(
     experiment: Experiment,
-    encoding: Any,  # noqa: ARG001
+    encoding: Any,
     points: Any,
     *,
     parameter_constraints: list[str] = [],  # noqa: B006
@@ -30,6 +30,10 @@ def ax(
     Args:
         parameter_constraints: linear inequalities between searched numbers, as in "x1 + x2 <= 2".
     """
+    for constraint in parameter_constraints:
+        changed = [key for key, known in encoding.conversions.items() if known.words and key in constraint.split()]
+        if changed:
+            raise ValueError(f"parameter_constraints: {constraint!r} holds {changed[0]}, which Ax has not as it is")
     from runner.translate.internals.current_ax import CurrentAx
     from runner.translate.translated_search import Library
 

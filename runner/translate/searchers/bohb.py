@@ -1,5 +1,6 @@
 """BOHB's model of the package HpBandSter through Ray's TuneBOHB."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from runner.config.conversion import TEXTS
@@ -8,6 +9,9 @@ from runner.config.objective import OBJECTIVE
 from runner.config.registry import SEARCHERS
 from runner.config.traits import SearcherTraits
 
+DECIMALS = 13
+"""To which ConfigSpace rounds bounds: a point at a bound is outside of them without (tried on 1.2.2)."""
+
 
 @SEARCHERS.register(
     "bohb",
@@ -15,7 +19,7 @@ from runner.config.traits import SearcherTraits
     traits=SearcherTraits(
         paper="Falkner et al. 2018, https://arxiv.org/abs/1807.01774",
         extra="bohb",
-        natives=frozenset({"uniform", "loguniform", "randint", "lograndint", TEXTS}),
+        natives=frozenset({"uniform", "randint", "lograndint", TEXTS}),
         takes_results=False,
         cannot_resume="what BOHB was told at each rung is not kept",
     ),
@@ -40,8 +44,12 @@ def bohb(
     search = TuneBOHB(
         metric=OBJECTIVE,
         mode=experiment.objective.mode,
-        points_to_evaluate=points or None,
+        points_to_evaluate=[_rounded(point) for point in points] or None,
         seed=experiment.seed,
         bohb_config=bohb_config,
     )
     return Library(search, global_random=True)
+
+
+def _rounded(point: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: round(value, DECIMALS) if isinstance(value, float) else value for key, value in point.items()}
