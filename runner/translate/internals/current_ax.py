@@ -2,17 +2,27 @@
 
 from typing import Any
 
+from ax.exceptions.core import SearchSpaceExhausted
 from ax.service.ax_client import AxClient
 from ax.service.utils.instantiation import ObjectiveProperties
+from ray.tune.search import Searcher
 from ray.tune.search.ax import AxSearch
 
 
 class CurrentAx(AxSearch):  # type: ignore[misc]
-    """Repairs two things.
+    """Repairs three things.
 
     Ray reads the objective back from Ax in a way that Ax has given up. And it tells Ax nothing of a trial that failed,
-    which then counts as one that runs, until Ax proposes nothing more.
+    which then counts as one that runs, until Ax proposes nothing more. And where all of a space has been proposed, Ax
+    raises what Ray does not expect.
     """
+
+    def suggest(self, trial_id: str) -> dict[str, Any] | str | None:
+        try:
+            proposal: dict[str, Any] | str | None = super().suggest(trial_id)
+        except SearchSpaceExhausted:
+            return Searcher.FINISHED
+        return proposal
 
     def _setup_experiment(self) -> None:
         for parameter in self._space:
