@@ -39,6 +39,7 @@ class JournaledSearch(SearchAlgorithm):  # type: ignore[misc]
         watchdog: hears what comes of asking while no trial is left.
         bring_back: given every trial of those events by its name, and what is to be told of one that has ended since,
             returns the ones that are still to run.
+        tell_finished: told why the searcher proposes no more before there are as many trials as were asked for.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class JournaledSearch(SearchAlgorithm):  # type: ignore[misc]
         earlier: Sequence[Event],
         watchdog: Watchdog,
         bring_back: BringBack,
+        tell_finished: Callable[[str], None],
     ) -> None:
         self.search = search
         self.objective = objective
@@ -58,6 +60,7 @@ class JournaledSearch(SearchAlgorithm):  # type: ignore[misc]
         self.earlier = earlier
         self.watchdog = watchdog
         self.bring_back = bring_back
+        self.tell_finished = tell_finished
         self.waiting: list[Trial] = []
         self.names: dict[str, str] = {}
         self.live: set[str] = set()
@@ -118,6 +121,8 @@ class JournaledSearch(SearchAlgorithm):  # type: ignore[misc]
         if trial is not None:
             self.names[trial.trial_id] = str(trial)
             self.journal.write(Event("proposed", str(trial), config=as_written(trial.config)))
+        elif self.search.searcher.finished:
+            self.tell_finished(self.search.searcher.finished)
         return trial
 
     def _replay(self, event: Event, trials: dict[str, Trial]) -> None:

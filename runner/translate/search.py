@@ -18,11 +18,11 @@ def build_search(experiment: Experiment) -> "Searcher":
 
     Trials that repeat a configuration follow each other, so that a trial's number tells which repeat it is.
     """
-    from ray.tune.search import Repeater
+    from runner.translate.repeated_search import RepeatedSearch
 
     search = translated_search(experiment)
     repeat = experiment.searcher.options["repeat"]
-    return Repeater(search, repeat, set_index=False) if repeat > 1 else search
+    return RepeatedSearch(search, repeat) if repeat > 1 else search
 
 
 def translated_search(experiment: Experiment) -> "TranslatedSearch":

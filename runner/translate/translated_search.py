@@ -25,18 +25,21 @@ class Library:
         searcher: proposes values by flat keys; its points to evaluate are encoded.
         startup: proposals that come before the first that a result can change, results that are known counted; None:
             no result changes any.
+        finished: what it means where it ends the search by itself.
         global_random: whether it draws from the generators of Python and numpy that everybody shares.
     """
 
     searcher: Searcher
     startup: int | None = 1
+    finished: str = "has proposed all that there is"
     global_random: bool = False
 
 
 class TranslatedSearch(Searcher):  # type: ignore[misc]
     """Translates between the library of a searcher and trials.
 
-    Ray finds the searcher behind a wrapper by the name `searcher`.
+    Ray finds the searcher behind a wrapper by the name `searcher`. `finished` says why there will be no more proposals;
+    it is empty as long as there may be.
 
     Args:
         library: what proposes.
@@ -70,6 +73,7 @@ class TranslatedSearch(Searcher):  # type: ignore[misc]
         self.first = first
         self.first_trial: str | None = None
         self.worst: dict[str, float] = {}
+        self.finished = ""
         self.random_states: tuple[Any, Any] = _seeded_states(seed)
 
     @property
@@ -98,8 +102,10 @@ class TranslatedSearch(Searcher):  # type: ignore[misc]
             return self.encoding.configuration(self.encoding.decode({}))
         with self._own_random():
             proposal = self.searcher.suggest(trial_id)
-        if proposal is None or proposal == Searcher.FINISHED:
-            return None if proposal is None else str(proposal)
+        if proposal == Searcher.FINISHED:
+            self.finished = self.library.finished
+        if not isinstance(proposal, dict):
+            return proposal
         return self.encoding.configuration(self._point(proposal))
 
     def on_trial_result(self, trial_id: str, result: dict[str, Any]) -> None:

@@ -24,6 +24,7 @@ OF_LIBRARIES = [
         ":FutureWarning",
         "Underlying optimizer has already converged",  # Nevergrad, in a narrow range
         "COBYLA",
+        "Optimization failed:RuntimeWarning",  # BoTorch, which then tries again
     )
 ]
 """Warnings of libraries that lose nothing of what an experiment says."""

@@ -47,4 +47,5 @@ def bayesopt(
         utility_kwargs={"kind": "ucb", "kappa": 2.576, "xi": 0.0, **utility_kwargs},
         patience=patience,
     )
-    return Library(search, startup=random_search_steps)
+    finished = f"proposed one and the same configuration {patience} times: it has converged (searcher.patience)"
+    return Library(search, startup=random_search_steps, finished=finished)

@@ -42,4 +42,4 @@ def zoopt(
             " give fewer, or type searcher.budget=1001 for 22"
         )
     search = SteadyZOOpt(points=points, budget=budget, metric=OBJECTIVE, mode=experiment.objective.mode)
-    return Library(search, startup=most, global_random=True)
+    return Library(search, startup=most, finished="found no configuration that it has not tried", global_random=True)
