@@ -191,6 +191,7 @@ def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, flo
     record = Record(
         run, experiment.objective, expected_trials=trials_expected(experiment), max_epochs=budget.max_epochs,
         keep_best=experiment.trainable.keep_best, ending_seconds=experiment.trainable.ending_seconds,
+        repeat=experiment.searcher.options["repeat"],
         defaults_first=experiment.searcher.options["defaults_first"],
         seconds_before=seconds_spent(earlier),
     )  # fmt: skip

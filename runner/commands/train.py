@@ -31,7 +31,7 @@ def run(arguments: Arguments) -> int:
     from runner.config.hydra_loader import HydraLoader, resolve, search_path
     from runner.runs.earlier_run import EarlierRun
     from runner.runs.folder import RunFolder
-    from runner.runs.sample import seeds_table
+    from runner.runs.seeds_table import seeds_table
 
     project = Path.cwd()
     count = arguments.count("--seeds")

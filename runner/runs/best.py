@@ -15,11 +15,11 @@ class Best:
     def __init__(self, run: RunFolder, objective: Objective) -> None:
         self.run = run
         self.objective = objective
-        self._parameters_of: tuple[str, int | None] | None = None
+        self._parameters_of: tuple[str, int | None, str] | None = None
         self._weights_of: tuple[str, int | None] | None = None
 
-    def keep(self, row: TrialRow | None) -> None:
-        """Take `row` for the winner, or None: there is none (any more).
+    def keep(self, row: TrialRow | None, told: str = "") -> None:
+        """Take `row` for the winner, or None: there is none (any more); `told` is what to say of it beside.
 
         The weights are copied once their trial has ended, as it may be writing them; until then best.pt is absent
         rather than another trial's.
@@ -27,23 +27,24 @@ class Best:
         if row is None:
             self.run.best_yaml.unlink(missing_ok=True)
             self.run.best_weights.unlink(missing_ok=True)
-            self._parameters_of = self._weights_of = None
+            self._parameters_of = None
+            self._weights_of = None
             return
         winner = (row.name, row.best_iteration)
-        if winner != self._parameters_of:
-            self._write_parameters(row)
-            self._parameters_of = winner
+        if (*winner, told) != self._parameters_of:
+            self._write_parameters(row, told)
+            self._parameters_of = (*winner, told)
         if self._weights_of and self._weights_of[0] != row.name:
             self.run.best_weights.unlink(missing_ok=True)
             self._weights_of = None
-        if winner != self._weights_of and row.state != TrialState.RUNNING:
+        if self._weights_of != winner and row.state != TrialState.RUNNING:
             self._copy_weights(row)
             self._weights_of = winner
 
-    def _write_parameters(self, row: TrialRow) -> None:
+    def _write_parameters(self, row: TrialRow, told: str) -> None:
         comment = (
             f"# {row.name}: {self.objective.label} = {row.best!r} at iteration {row.best_iteration}"
-            f" (mode {self.objective.mode})\n"
+            f" (mode {self.objective.mode}){told}\n"
         )
         with replacing(self.run.best_yaml) as draft:
             draft.write_text(comment + dump(row.parameters), encoding="utf-8")

@@ -18,6 +18,7 @@ from runner.errors import ConfigError, Problem
 from runner.runs.cells import cell, read_cell
 from runner.runs.folder import RunFolder
 from runner.runs.locate import trial_name
+from runner.runs.repeats import ranked, repeats
 from runner.runs.trial import TrialState
 from runner.runs.trials_table import BEST, LAST, PARAMETER, PARETO, values_in
 from runner.runs.wording import parameters, shown
@@ -97,8 +98,7 @@ class EarlierRun:
 
         Of several objectives those of the front come first, and the first objective decides among them, and the others.
         """
-        counted = [trial for trial in self.trials if trial.best is not None and not trial.state.failed]
-        by_score = sorted(counted, key=lambda t: t.best or 0.0, reverse=self.objective.mode == "max")
+        by_score = ranked(self.trials, repeats(self.config), self.objective)
         return sorted(by_score, key=lambda trial: not trial.pareto)
 
     def front(self) -> list[EarlierTrial]:

@@ -15,6 +15,8 @@ from runner.runs.folder import RunFolder
 from runner.runs.front import Front
 from runner.runs.history import History, Report
 from runner.runs.pareto import pareto_front
+from runner.runs.repeats import alike, ranked, sample
+from runner.runs.sample import Sample
 from runner.runs.trial import DEFAULTS, TrialRow, TrialState
 from runner.runs.trials_table import TrialsTable, read_rows
 from runner.runs.weights import Weights
@@ -32,14 +34,15 @@ class Record:
         max_epochs: reports of a full trial, None where the trainable decides.
         keep_best: trials whose weights are kept, None for all.
         ending_seconds: how long a trial that has ended may still read and write its weights.
+        repeat: trials of each configuration, whose mean decides which is the best.
         defaults_first: the first trial runs the trainable's own defaults.
         clock: seconds since the epoch.
         seconds_before: that earlier processes have worked on the run.
 
     Attributes:
         rows: every trial by its name, in order of start.
-        best: the trial with the best report; a failed trial never is, a stopped or interrupted one may be. Of several
-            objectives: by the first.
+        best: the trial with the best report, of the best configuration where those are repeated; a failed trial never
+            is, a stopped or interrupted one may be. Of several objectives: by the first.
         front: the trials of the Pareto front, the best by the first objective first; none where there is one objective.
             A trial counts with its best report by the first objective, of which it keeps its weights, once it has ended
             and unless it failed.
@@ -60,6 +63,7 @@ class Record:
         max_epochs: int | None,
         keep_best: int | None = None,
         ending_seconds: float = 10.0,
+        repeat: int = 1,
         defaults_first: bool = False,
         clock: Callable[[], float] = time.time,
         seconds_before: float = 0.0,
@@ -68,6 +72,7 @@ class Record:
         self.objective = objective
         self.expected_trials = expected_trials
         self.max_epochs = max_epochs
+        self.repeat = repeat
         self.defaults_first = defaults_first
         self.ending_seconds = ending_seconds
         self.clock = clock
@@ -164,7 +169,9 @@ class Record:
         value = float(metrics[OBJECTIVE])
         if self.objective.better(value, row.best):
             row.improves(value, iteration, row.last_metrics)
-            if self.best is None or self.objective.better(value, self.best.best):
+            if self.repeat > 1:
+                self._choose_best()
+            elif self.best is None or self.objective.better(value, self.best.best):
                 self.best = row
             if self.best is row:
                 self._keep_best()
@@ -222,7 +229,7 @@ class Record:
         if error:
             self.run.trial(name).mkdir(parents=True, exist_ok=True)
             self.run.trial_error(name).write_text(error, encoding="utf-8")
-        if row is self.best and state.failed:
+        if self.repeat > 1 or (row is self.best and state.failed):
             self._choose_best()
         self._choose_front()
         self._keep_best()
@@ -230,9 +237,14 @@ class Record:
         self._table.forget(name)  # one that was interrupted may end without having been started again
         self._write_table()
 
+    @property
+    def best_sample(self) -> Sample:
+        """What the trials of the best configuration came to."""
+        return sample(alike(self.rows.values(), self.best.name, self.repeat) if self.best else ())
+
     def ranked(self) -> list[TrialRow]:
         """The trials that have ended and did not fail, best first; of several objectives those of the front first."""
-        by_score = sorted(self._comparable(), key=lambda row: row.best or 0.0, reverse=self.objective.mode == "max")
+        by_score = ranked(self._comparable(), self.repeat, self.objective)
         front = {row.name for row in self.front}
         return sorted(by_score, key=lambda row: row.name not in front)
 
@@ -271,7 +283,7 @@ class Record:
 
     def _keep_best(self) -> None:
         if not self.objective.several:
-            self._best.keep(self.best)
+            self._best.keep(self.best, f"; {self.best_sample}" if self.repeat > 1 else "")
 
     def _prune(self, ended_before: float) -> bool:
         """Whether a trial has lost its weights by it."""
@@ -296,6 +308,9 @@ class Record:
 
     def _choose_best(self) -> None:
         """Compare all trials anew: one that counted no longer does, or one that did not does again."""
+        if self.repeat > 1:
+            self.best = next(iter(ranked(self.rows.values(), self.repeat, self.objective)), None)
+            return
         self.best = None
         for row in self.rows.values():
             if row.state.failed or row.best is None:

@@ -12,6 +12,7 @@ from runner.runs.cells import read_cell
 from runner.runs.decisions import EXPLOITED, PAUSED, PROMOTED, REPLAYED, RESTARTED, read
 from runner.runs.folder import RunFolder
 from runner.runs.pareto import dominates
+from runner.runs.repeats import Outcome, alike, ranked, repeats, sample
 from runner.runs.trial import FAILED, TrialState
 from runner.runs.trials_table import PARAMETER, PARETO, read_rows, values_in
 from runner.runs.wording import changed, duration, number, parameters, plural
@@ -84,6 +85,8 @@ class Story:
         best = self._ranked()
         if best and not self.objective.several:
             yield "best", f"{best[0]}: {self._best_of(best[0])}"
+            if repeats(self.config) > 1:
+                yield "", f"its configuration: {sample(alike(self._outcomes(), best[0], repeats(self.config)))}"
 
     def _verb(self, line: Mapping[str, Any]) -> str:
         state = line["state"]
@@ -127,11 +130,13 @@ class Story:
 
     def _ranked(self) -> list[str]:
         """Every trial that may be the best, the best first."""
-        counted = [
-            name for name, cells in self.trials.items() if cells[OBJECTIVE] and not TrialState(cells["state"]).failed
+        return [row.name for row in ranked(self._outcomes(), repeats(self.config), self.objective)]
+
+    def _outcomes(self) -> list[Outcome]:
+        return [
+            Outcome(name, TrialState(cells["state"]), float(cells[OBJECTIVE]) if cells[OBJECTIVE] else None)
+            for name, cells in self.trials.items()
         ]
-        more_is_better = self.objective.mode == "max"
-        return sorted(counted, key=lambda name: float(self.trials[name][OBJECTIVE]), reverse=more_is_better)
 
     def _unit(self) -> str:
         return "epoch" if self.config["budget"]["max_epochs"] else "iteration"

@@ -16,6 +16,7 @@ from runner.runs.folder import RunFolder
 from runner.runs.live import STYLES, unit
 from runner.runs.pareto import dominates
 from runner.runs.record import Record, TrialRow, TrialState
+from runner.runs.repeats import alike, sample
 from runner.runs.trial import DEFAULTS
 from runner.runs.wording import INDENT, duration, error_line, labelled, number, parameters, plural, shown
 
@@ -125,6 +126,8 @@ class Summary:
         word = unit(self.record)
         state = "" if best.state is TrialState.COMPLETED else f" ({best.state.words})"
         yield "best", f"{objective.label} {number(best.best)} at {word} {best.best_iteration} of {best.name}{state}"
+        if self.record.repeat > 1:
+            yield "", f"its configuration: {self.record.best_sample}"
         yield "parameters", parameters(best.parameters) or "none"
         metrics = headline_metrics(best, objective.metrics)
         if metrics:
@@ -151,7 +154,9 @@ class Summary:
         if row is None or best is None:
             return
         defaults = f"the defaults ({row.name})"
-        if row is best and not self.record.objective.several:
+        if self.record.repeat > 1:
+            yield from self._gain_of_means(defaults, alike(self.record.rows.values(), row.name, self.record.repeat))
+        elif row is best and not self.record.objective.several:
             yield "gain", f"none: {defaults} are the best"
         elif row.state.failed:
             yield "gain", f"not known: {defaults} ended as {row.state.words}"
@@ -174,6 +179,16 @@ class Summary:
         points = {row.name: objective.values(row.best_metrics) for row in self.record.front}
         better = [name for name, point in points.items() if dominates(point, own, objective)]
         return f"{', '.join(better)} over {told}"
+
+    def _gain_of_means(self, defaults: str, rows: Sequence[TrialRow]) -> Iterator[tuple[str, str]]:
+        found, best = sample(rows), self.record.best_sample
+        if self.record.best in rows:
+            yield "gain", f"none: {defaults} are the best"
+        elif found.mean is None or best.mean is None:
+            yield "gain", f"not known: {defaults}: {found}"
+        else:
+            told = f"in the mean, where they came to: {found}"
+            yield "gain", f"{number(abs(best.mean - found.mean))} over the defaults {told}"
 
     def _paths(self) -> Iterator[tuple[str, str]]:
         paths: list[tuple[str, Path]] = []

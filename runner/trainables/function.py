@@ -1,13 +1,15 @@
 """Any Python function of the user's."""
 
 import hashlib
+import random
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from runner.config.experiment import Experiment
+from runner.config.experiment import SEED, Experiment
 from runner.config.import_path import find_source, load, malformed, undefined
 from runner.config.objective import Mode
 from runner.config.registry import TRAINABLES
@@ -18,6 +20,9 @@ from runner.errors import Problem
 @TRAINABLES.register("function", elsewhere={"function": "say it as trainable.import_path=package.module:function"})
 class Function:
     """Any Python function: called with the configuration, reports by ray.tune.report or by its return value.
+
+    The generators of Python, numpy and torch are seeded before each call: with the parameter `seed` where the
+    configuration has one, else with the seed of the experiment, and the next ones for the trials of searcher.repeat.
 
     Args:
         import_path: package.module:function, found from the folder in which the command is typed.
@@ -95,7 +100,10 @@ class Function:
         """Only the function knows what it has saved."""
 
     def train(self, config: dict[str, Any], trial: Trial) -> Mapping[str, Any] | None:
-        returned = load(self.import_path)(config)
+        function = load(self.import_path)
+        own = config.get(SEED)
+        _seed(own if isinstance(own, int) else trial.seed)
+        returned = function(config)
         if returned is None or isinstance(returned, Mapping):
             return returned
         # A number, numpy's among them, is the objective.
@@ -121,3 +129,12 @@ class Function:
 
     def finish(self, ranked: Sequence[Path], run_folder: Path, project: Path, tell: Callable[[str], None]) -> None:
         """Nothing to finish."""
+
+
+def _seed(seed: int) -> None:
+    """The generators of Python, numpy and torch, the last two where the function's module has imported them."""
+    random.seed(seed)
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed(seed % 2**32)
+    if torch := sys.modules.get("torch"):
+        torch.manual_seed(seed)

@@ -105,7 +105,7 @@ class TranslatedSearch(Searcher):  # type: ignore[misc]
         if proposal == Searcher.FINISHED:
             self.finished = self.library.finished
         if not isinstance(proposal, dict):
-            return proposal
+            return str(proposal) if proposal else None
         return self.encoding.configuration(self._point(proposal))
 
     def on_trial_result(self, trial_id: str, result: dict[str, Any]) -> None:

@@ -140,7 +140,7 @@ def run_trials(
                 earlier,
                 watchdog,
                 resumption.bring_back,
-                lambda reason: record.cut_off(f"searcher={experiment.searcher.name} {reason}"),
+                lambda reason: record.cut_off("searcher", f"searcher={experiment.searcher.name} {reason}"),
             ),
             scheduler=scheduler,
             stop=stopper,

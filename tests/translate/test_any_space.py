@@ -16,7 +16,12 @@ from tests.translate.asking import OF_LIBRARIES, beginning_with, installed, over
 
 pytestmark = [pytest.mark.slow, *OF_LIBRARIES]
 ONE_DAY = settings(
-    phases=[Phase.generate], derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck), print_blob=False
+    phases=[Phase.generate],
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+    print_blob=False,
 )
 EXAMPLES = {"ax": 2, "bayesopt": 12}
 PROPOSALS = {"ax": 4}

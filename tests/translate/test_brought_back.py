@@ -1,7 +1,7 @@
 """A search that is brought back from its journal goes on as if nothing had happened."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ def objective(config: dict[str, Any], number: int) -> float:
 class Driver:
     """Ray's place: two trials at once, one event at a time, the newer one ends first now and then."""
 
-    def __init__(self, name: str, folder: Path, *words: str, events: list[Event] = []) -> None:
+    def __init__(self, name: str, folder: Path, *words: str, events: Sequence[Event] = ()) -> None:
         made = plain(name, SPACE, *LEARNS_EARLY.get(name, ()), *words)
         self.journal = Journal(folder / "journal.jsonl")
         for event in events:
@@ -87,7 +87,7 @@ class Driver:
         return True
 
 
-def generator(made: Any, folder: Path, journal: Journal, events: list[Event], take_up: Any, finished: Any) -> Any:
+def generator(made: Any, folder: Path, journal: Journal, events: Sequence[Event], take_up: Any, finished: Any) -> Any:
     from ray import tune
     from ray.tune import Trainable
     from ray.tune.experiment import Experiment

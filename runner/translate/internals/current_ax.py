@@ -21,7 +21,7 @@ class CurrentAx(AxSearch):  # type: ignore[misc]
         try:
             proposal: dict[str, Any] | str | None = super().suggest(trial_id)
         except SearchSpaceExhausted:
-            return Searcher.FINISHED
+            proposal = Searcher.FINISHED
         return proposal
 
     def _setup_experiment(self) -> None:

@@ -43,14 +43,14 @@ class SteadyZOOpt(ZOOptSearch):  # type: ignore[misc]
         optimizer = self.optimizer
         for _ in range(DRAWS):
             with self._separable():
-                proposal = super().suggest(trial_id)
+                proposal: dict[str, Any] | str | None = super().suggest(trial_id)
             if isinstance(proposal, dict):
                 return proposal
             if optimizer.semaphore == 0:
                 if optimizer.complete_num < optimizer._parameter.get_train_size():
                     return None
                 optimizer.semaphore = 1
-        return Searcher.FINISHED
+        return str(Searcher.FINISHED)
 
     def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
         if error or result is None:
@@ -61,7 +61,9 @@ class SteadyZOOpt(ZOOptSearch):  # type: ignore[misc]
     def _separable(self) -> Iterator[None]:
         """Bad trials without those that had the configuration of a good one."""
         optimizer, bad = self.optimizer, self.optimizer._negative_data
-        optimizer._negative_data = [one for one in bad if not any(_same(one, good) for good in optimizer._positive_data)]
+        optimizer._negative_data = [
+            one for one in bad if not any(_same(one, good) for good in optimizer._positive_data)
+        ]
         try:
             yield
         finally:

@@ -1,0 +1,72 @@
+"""Trials that repeat a configuration with other seeds: they follow each other, and their mean is what counts."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from runner.config.objective import Objective
+from runner.runs.sample import Sample
+from runner.runs.trial import TrialState
+
+
+class Row(Protocol):
+    """What is compared of a trial: its best objective, None where that is no finite number."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def state(self) -> TrialState: ...
+    @property
+    def best(self) -> float | None: ...
+
+
+Kind = TypeVar("Kind", bound=Row)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A row and no more."""
+
+    name: str
+    state: TrialState
+    best: float | None
+
+
+def repeats(config: Mapping[str, Any]) -> int:
+    """Trials of each configuration in a run of `config`."""
+    return int(config.get("searcher", {}).get("repeat") or 1)
+
+
+def alike(rows: Iterable[Kind], name: str, repeat: int) -> list[Kind]:
+    """The trials of the configuration of trial `name`, that itself among them."""
+    return [row for row in rows if _configuration(row.name, repeat) == _configuration(name, repeat)]
+
+
+def sample(rows: Iterable[Row]) -> Sample:
+    """What trials of one configuration came to; those that failed, or reported nothing finite, count as failed."""
+    rows = list(rows)
+    values = tuple(row.best for row in rows if row.best is not None and not row.state.failed)
+    return Sample(values, len(rows) - len(values))
+
+
+def ranked(rows: Iterable[Kind], repeat: int, objective: Objective) -> list[Kind]:
+    """Every trial with an objective but for failed ones: those of the best configuration first, and of them the best.
+
+    Configurations compare by their means, and one of whose trials more came to a value is before the others: among
+    means of fewer trials a lucky one wins.
+    """
+    rows = list(rows)
+    sign = 1 if objective.mode == "max" else -1
+    groups: dict[int | str, list[Kind]] = {}
+    for row in rows:
+        groups.setdefault(_configuration(row.name, repeat), []).append(row)
+
+    def place(row: Kind) -> tuple[float, ...]:
+        whole = sample(groups[_configuration(row.name, repeat)])
+        return -len(whole.values), -sign * (whole.mean or 0.0), -sign * (row.best or 0.0)
+
+    return sorted((row for row in rows if row.best is not None and not row.state.failed), key=place)
+
+
+def _configuration(name: str, repeat: int) -> int | str:
+    return name if repeat == 1 else int(name.rpartition("_")[2]) // repeat

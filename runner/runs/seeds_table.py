@@ -1,0 +1,46 @@
+"""The trainings of one configuration with several seeds, as a table."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.table import Table
+from rich.text import Text
+
+from runner.config.experiment import SEED
+from runner.runs.earlier_run import EarlierRun
+from runner.runs.folder import RunFolder
+from runner.runs.sample import Sample
+from runner.runs.wording import NOTHING, number, shown
+
+
+def seeds_table(run: EarlierRun) -> RenderableType:
+    """A row a seed, and the mean and the spread of all."""
+    return SeedsTable(run)
+
+
+@dataclass(frozen=True)
+class SeedsTable:
+    """For people."""
+
+    run: EarlierRun
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        objective = self.run.objective
+        first = f", the first of {len(objective.targets)} objectives" if objective.several else ""
+        title = f"{objective.label} ({objective.mode}) of each seed{first}"
+        view = Table(
+            box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold", title=title, title_justify="left"
+        )
+        for heading in ("seed", "trial", "best", "at", "state", "left"):
+            view.add_column(heading, no_wrap=heading != "left", overflow="fold")
+        for cells in self._rows():
+            view.add_row(*(Text(text) for text in cells))
+        yield view
+        yield Text(str(Sample.of(self.run.trials)))
+
+    def _rows(self) -> Iterator[tuple[str, ...]]:
+        for trial in self.run.trials:
+            at = NOTHING if trial.best_iteration is None else str(trial.best_iteration)
+            left = shown(RunFolder(self.run.root).root / trial.checkpoint) if trial.checkpoint else NOTHING
+            yield str(trial.sampled.get(SEED)), trial.name, number(trial.best), at, trial.state.words, left
