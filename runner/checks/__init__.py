@@ -16,6 +16,7 @@ from runner.checks import (
     names,
     objectives,
     points,
+    repeats,
     rungs,
     schedulers,
 )
@@ -43,6 +44,7 @@ CONFIG_RULES = (
     points.defaults_first,
     points.known_results,
     points.points_of_no_generation,
+    repeats.repeats,
     names.distinct_keys,
     import_paths.well_formed,
 )

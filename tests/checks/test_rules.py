@@ -82,6 +82,9 @@ YOLO = [
          "searcher.warm_start.results", "type searcher.warm_start=a, which tries its best trials first"),
         ([DIGITS, "searcher.sampler=qmc", "searcher.warm_start={run: a, results: true}"], "results-unused",
          "searcher.warm_start.results", "searcher.sampler=qmc draws every trial alike"),
+        ([DIGITS, "searcher=bohb", "searcher.evaluated_points=[{point: {lr: 0.001, momentum: 0.5}, objective: 0.5}]"],
+         "results-unused", "searcher.evaluated_points", "searcher=bohb cannot be told what came out"),
+        ([DIGITS, "searcher=bohb", "searcher.repeat=2"], "repeat", "searcher.repeat", "the mean of several"),
         ([SHAPES, "search_space.box.upper=7", "searcher.points_to_evaluate=[{lr0: 0.001}]"], "point-key",
          "searcher.points_to_evaluate.0", "lacks box, whose default 7.5 is outside of uniform(4, 7)"),
         ([SHAPES, "searcher=random", "search_space.box.upper=7", "searcher.points_to_evaluate=[{lr0: 0.001}]"],
@@ -194,6 +197,7 @@ def test_what_works_together_has_no_problem(words: list[str]) -> None:
         ([*PB2, "search_space.k=choice([1,2])"], "mutation", "pb2 moves continuous values alone"),
         ([*PB2, "search_space.lr=loguniform(0.001,0.1)"], "mutation-scale", "on a linear scale"),
         ([*YOLO, "scheduler=pbt", "search_space.warmup_epochs=uniform(0,1)"], "mutation", "the warm-up is over"),
+        ([DIGITS, "searcher.repeat=3"], "repeat", "asha stops single trials"),
         ([DIGITS, "searcher.sampler=cmaes", "search_space.x=choice([1,2])"], "sampler-categories", "x"),
     ],
 )
