@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from packaging.requirements import Requirement
 
-from runner.config.conversion import conversion
+from runner.config.conversion import conversion, only
 from runner.config.experiment import Experiment
 from runner.config.registry import LOGGERS, SCHEDULERS, SEARCHERS, Plugin
 from runner.config.search_space import Distribution
@@ -47,7 +47,9 @@ def distributions(experiment: Experiment) -> Iterator[Problem]:
 
 def _goes(distribution: Distribution, searcher: Plugin) -> bool:
     traits = searcher.traits
-    return not isinstance(traits, SearcherTraits) or conversion(distribution, traits.natives) is not None
+    if not isinstance(traits, SearcherTraits) or only(distribution) is not None:
+        return True
+    return conversion(distribution, traits.natives) is not None
 
 
 def packages(experiment: Experiment) -> Iterator[Problem]:

@@ -62,6 +62,14 @@ def conversion(kind: Distribution, natives: Iterable[str]) -> Conversion | None:
     )
 
 
+def only(kind: Distribution) -> tuple[Any] | None:
+    """The value of a distribution that has only one."""
+    values, bounds = kind.values(), kind.bounds()
+    if values is not None:
+        return (values[0],) if len(values) == 1 else None
+    return (bounds[0],) if bounds is not None and bounds[0] == bounds[1] else None
+
+
 def _same(value: Any) -> Any:
     return value
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from runner.config.conversion import Conversion, conversion
+from runner.config.conversion import Conversion, conversion, only
 from runner.config.points import nested
 from runner.config.search_space import Distribution, SearchSpace
 from runner.translate.distributions import to_ray_domain
@@ -29,13 +29,13 @@ class Encoding:
     @cached_property
     def conversions(self) -> dict[str, Conversion]:
         """By dotted key, those with more than one value. Raises ValueError for what cannot be converted."""
-        return {key: self._conversion(key, kind) for key, kind in self.space.searched().items() if _only(kind) is None}
+        return {key: self._conversion(key, kind) for key, kind in self.space.searched().items() if only(kind) is None}
 
     @cached_property
     def fixed(self) -> dict[str, Any]:
         """Dotted keys that have only one value: not every library knows of such a thing."""
-        only = {key: _only(kind) for key, kind in self.space.searched().items()}
-        return {key: value[0] for key, value in only.items() if value is not None}
+        single = {key: only(kind) for key, kind in self.space.searched().items()}
+        return {key: value[0] for key, value in single.items() if value is not None}
 
     def domains(self) -> dict[str, Any]:
         """Ray's domains, from which Ray makes the library's own."""
@@ -80,14 +80,6 @@ class Encoding:
 def _flat(key: str) -> str:
     """A dotted key as Ray takes it for one: it nests what stands between slashes."""
     return key.replace("/", ":")
-
-
-def _only(kind: Distribution) -> tuple[Any] | None:
-    """The value of a distribution that has only one."""
-    values, bounds = kind.values(), kind.bounds()
-    if values is not None:
-        return (values[0],) if len(values) == 1 else None
-    return (bounds[0],) if bounds is not None and bounds[0] == bounds[1] else None
 
 
 def _alike(one: Any, other: Any) -> bool:

@@ -4,11 +4,14 @@ from typing import Any
 
 import pytest
 
+from runner.commands.job import Job, refuse_searcher
+from runner.errors import ConfigError
 from runner.translate.search import translated_search
 from runner.translate.tuning import trials_expected
 from tests.config.composing import experiment
+from tests.translate.asking import OF_LIBRARIES, installed, plain
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, *OF_LIBRARIES]
 SHAPES = "experiment=shapes"  # lr0, weight_decay, box and fliplr are searched; the defaults come first
 QUICK = ("experiment=quickstart", "search_space.a=grid([0.1, 0.2, 0.3])")
 DEFAULTS = {"lr0": 0.01, "weight_decay": 0.0005, "box": 7.5, "fliplr": 0.5}
@@ -93,3 +96,24 @@ def test_the_number_of_trials_of_a_grid_is_known_before(words: tuple[str, ...], 
     assert [proposal == "FINISHED" for proposal in proposals] == [False] * trials + [True]
     assert trials_expected(made) == trials
     assert trials_expected(experiment(*words, "budget.num_samples=4", "searcher.repeat=3")) == 3 * trials
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["searcher=nevergrad", "searcher.optimizer=NGOptt"], "did you mean NGOpt"),
+        (["searcher=nevergrad", "searcher.optimizer_kwargs={workers: 2}"], "workers"),
+        (["searcher=bohb", "searcher.bohb_config={top: 2}"], "top"),
+        (["searcher=zoopt", "budget.num_samples=5", f"searcher.points_to_evaluate={[{'x': 0.5}] * 5}"], "at most 4"),
+        (["searcher=ax", "searcher.parameter_constraints=['x + unknown <= 1']"], "unknown"),
+        (["searcher=ax", "search_space.y=loguniform(1,9)", "searcher.parameter_constraints=['x + y <= 1']"], "holds y"),
+        (["searcher=bayesopt", "searcher.utility_kwargs={kind: best}"], "best"),
+    ],
+)
+def test_what_a_library_refuses_is_told_before_the_start(words: list[str], says: str) -> None:
+    name = words[0].removeprefix("searcher=")
+    if name not in installed():
+        pytest.skip(f"{name} is not installed")
+    with pytest.raises(ConfigError, match=says) as caught:
+        refuse_searcher([Job(plain(name, *words[1:]), ())])
+    assert [problem.rule for problem in caught.value.problems] == ["searcher-options"]
