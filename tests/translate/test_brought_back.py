@@ -87,6 +87,13 @@ class Driver:
         return True
 
 
+class Asleep:
+    """A watchdog that ends nothing."""
+
+    def proposed(self, *, something: bool) -> bool:
+        return False
+
+
 def generator(made: Any, folder: Path, journal: Journal, events: Sequence[Event], take_up: Any, finished: Any) -> Any:
     from ray import tune
     from ray.tune import Trainable
@@ -94,7 +101,8 @@ def generator(made: Any, folder: Path, journal: Journal, events: Sequence[Event]
     from ray.tune.search import SearchGenerator
 
     tune.register_trainable("stand_in", Trainable)
-    search = JournaledSearch(SearchGenerator(build_search(made)), journal, 2, events, take_up, finished)
+    watchdog: Any = Asleep()
+    search = JournaledSearch(SearchGenerator(build_search(made)), journal, 2, events, watchdog, take_up, finished)
     trials = TRIALS.get(made.searcher.name, 12)
     names = TrialNames(trials)
     spec = {"num_samples": trials, "storage_path": str(folder), "trial_name_creator": names}
