@@ -84,6 +84,8 @@ YOLO = [
          "searcher.warm_start.results", "searcher.sampler=qmc draws every trial alike"),
         ([DIGITS, "searcher=bohb", "searcher.evaluated_points=[{point: {lr: 0.001, momentum: 0.5}, objective: 0.5}]"],
          "results-unused", "searcher.evaluated_points", "searcher=bohb cannot be told what came out"),
+        ([DIGITS, "objective.metrics=[{metric: accuracy, mode: max}, {metric: loss, mode: min}]", "searcher.repeat=2"],
+         "repeat", "searcher.repeat", "by one objective, and there are several"),
         ([DIGITS, "searcher=bohb", "searcher.repeat=2"], "repeat", "searcher.repeat", "the mean of several"),
         ([SHAPES, "search_space.box.upper=7", "searcher.points_to_evaluate=[{lr0: 0.001}]"], "point-key",
          "searcher.points_to_evaluate.0", "lacks box, whose default 7.5 is outside of uniform(4, 7)"),

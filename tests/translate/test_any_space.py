@@ -25,8 +25,8 @@ ONE_DAY = settings(
 )
 EXAMPLES = {"ax": 2, "bayesopt": 12}
 PROPOSALS = {"ax": 4}
-NARROWEST = {"ax": 1e-4}
-"""Width of a range, below which a searcher refuses it before the start."""
+NARROWEST = {"ax": 1e-4, "bohb": 1e-3}
+"""Width of a range: Ax refuses narrower ones before the start, BOHB rounds their values to 13 decimals."""
 COUNTABLE = ("choice", "randint", "lograndint", "quniform", "qloguniform", "qrandint", "qlograndint")
 """A search may run out of their values."""
 
@@ -59,8 +59,8 @@ def distributions(draw: Any, name: str) -> Distribution:
         bounds = {"lower": low, "upper": low + q * draw(st.sampled_from([1, 1, 2, 5, 1000, 10**6]))}
     elif stepped:
         q = draw(st.sampled_from([1e-4, 0.1, 0.3, 1.0, 2.5]))
-        low = draw(st.integers(1 if log else -1000, 1000))
-        bounds = {"lower": low * q, "upper": (low + draw(st.sampled_from([1, 2, 5, 1000]))) * q}
+        low, steps = draw(st.integers(1 if log else -1000, 1000)), draw(st.sampled_from([1, 2, 5, 1000]))
+        bounds = {"lower": round(low * q, 9), "upper": round((low + steps) * q, 9)}  # as people write them
     elif log:
         low = draw(st.sampled_from([1e-12, 1e-7, 1e-3, 1.0, 1e3]))
         bounds = {"lower": low, "upper": low * draw(st.sampled_from([1.001, 2.0, 1e3, 1e12]))}

@@ -102,7 +102,9 @@ def generator(made: Any, folder: Path, journal: Journal, events: Sequence[Event]
 
     tune.register_trainable("stand_in", Trainable)
     watchdog: Any = Asleep()
-    search = JournaledSearch(SearchGenerator(build_search(made)), journal, 2, events, watchdog, take_up, finished)
+    search = JournaledSearch(
+        SearchGenerator(build_search(made)), made.objective, journal, 2, events, watchdog, take_up, finished
+    )
     trials = TRIALS.get(made.searcher.name, 12)
     names = TrialNames(trials)
     spec = {"num_samples": trials, "storage_path": str(folder), "trial_name_creator": names}
