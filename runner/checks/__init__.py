@@ -28,7 +28,6 @@ CONFIG_RULES = (
     objectives.searchers,
     objectives.rules,
     objectives.known_results,
-    objectives.repeats,
     rungs.grace_periods,
     rungs.something_to_stop,
     schedulers.halving,

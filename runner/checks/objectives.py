@@ -51,12 +51,3 @@ def known_results(experiment: Experiment) -> Iterator[Problem]:
         else:
             continue
         yield Problem("results-objectives", f"searcher.evaluated_points.{number}.objective", message, remedy)
-
-
-def repeats(experiment: Experiment) -> Iterator[Problem]:
-    """The mean of a configuration's trials is of one number."""
-    if experiment.objective.several and experiment.searcher.options.get("repeat", 1) > 1:
-        message = (
-            f"Ray tells a searcher the mean of one number, and there are several objectives: {experiment.objective}"
-        )
-        yield Problem("repeat-objectives", "searcher.repeat", message, f"type searcher.repeat=1, or {FOR_ONE}")

@@ -45,7 +45,7 @@ YOLO = [
          "results-objectives", "searcher.evaluated_points.0.objective", "write one number"),
         ([FOREST, "searcher.sampler=nsgaii", "searcher.warm_start={run: a, results: true}"], "results-unused",
          "searcher.warm_start.results", "breeds from trials of its own generations alone"),
-        ([FOREST, "searcher.repeat=2"], "repeat-objectives", "searcher.repeat", "type searcher.repeat=1"),
+        ([FOREST, "searcher.repeat=2"], "repeat", "searcher.repeat", "type searcher.repeat=1"),
         ([DIGITS, "scheduler.metric=los", "scheduler.mode=min"], "unknown-metric", "scheduler.metric", "mean loss?"),
         ([DIGITS, "scheduler.metric=loss"], "objective-mode", "scheduler.mode", "type scheduler.mode=min"),
         ([DIGITS, "scheduler.mode=min"], "one-home", "scheduler.mode", "objective.mode"),
