@@ -61,7 +61,8 @@ def packages(experiment: Experiment) -> Iterator[Problem]:
         missing = [package for package in plugin.requires if not _installed(package)]
         if missing:
             message = f"{plugin.name} needs {' and '.join(missing)}: not installed"
-            yield Problem("package", where, message, f"run: pip install {' '.join(map(_requirement, missing))}")
+            install = plugin.traits.install or f"pip install {' '.join(map(_requirement, missing))}"
+            yield Problem("package", where, message, f"run: {install}")
 
 
 def _installed(package: str) -> bool:

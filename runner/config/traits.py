@@ -9,12 +9,14 @@ class Traits:
 
     Attributes:
         paper: where its method is described.
-        extra: of pyproject, that installs what it needs; empty: nothing more is needed.
+        extra: of pyproject, that installs what it needs; empty: nothing more is needed, or `install` tells it.
+        install: what installs what it needs, where no extra can.
         cannot_resume: why a run with it cannot be taken up again; empty: it can.
     """
 
     paper: str = ""
     extra: str = ""
+    install: str = ""
     cannot_resume: str = ""
 
 

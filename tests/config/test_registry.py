@@ -20,7 +20,7 @@ FOLLOWS = {
 """Options that a file takes from elsewhere in the config, where the builder has no default."""
 
 ELSEWHERE = {
-    "hebo": "HEBO wants a numpy below 1.25: it has an environment of its own",
+    "hebo": "HEBO is installed by hand: it asks for a numpy below 1.25",
     "aim": "Aim wants older packages than constraints.txt pins: it has an environment of its own",
 }
 """Options whose packages are not installed beside the others, and why."""

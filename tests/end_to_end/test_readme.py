@@ -136,7 +136,7 @@ def test_the_table_of_abilities_says_what_the_options_say_themselves(registry: R
     traits: Any = plugin.traits
     text, _, address = traits.paper.rpartition(", ")
     assert paper == (f"[{text}]({address})" if text else "")
-    assert extra == (f"`{traits.extra}`" if traits.extra else "`hebo`: see below" if name == "hebo" else "")
+    assert extra == (f"`{traits.extra}`" if traits.extra else "see below" if name == "hebo" else "")
     if registry is SEARCHERS:
         assert (conditions, objectives, checkpoints) == (*map(yes, (traits.conditions, traits.objectives)), "no")
     else:

@@ -184,7 +184,7 @@ def told(search: Any, event: Event) -> Any:
 def test_every_searcher_is_run_or_lacks_its_package() -> None:
     left = set(SEARCHERS.names()) - set(RAN) - {"bohb"}
     if left == {"hebo"}:
-        pytest.skip("HEBO wants a numpy below 1.25: it has an environment of its own")
+        pytest.skip("HEBO is installed by hand: it asks for a numpy below 1.25")
     assert not left
 
 

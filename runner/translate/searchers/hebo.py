@@ -16,6 +16,10 @@ from runner.config.traits import SearcherTraits
     requires=("HEBO",),
     traits=SearcherTraits(
         paper="Cowen-Rivers et al. 2022, https://arxiv.org/abs/2012.03826",
+        install=(
+            "pip install gpytorch catboost disjoint-set 'cma<5' autograd alive-progress dill Deprecated decorator six"
+            " && pip install --no-deps HEBO==0.3.6 pymoo==0.6.0 GPy==1.15.0 paramz==0.10.0"
+        ),
         natives=frozenset({"uniform", "loguniform", "randint", "lograndint", TEXTS}),
     ),
 )
