@@ -5,9 +5,11 @@ from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
 from runner.checks import config_problems
+from runner.config.conversion import conversion
 from runner.config.read import read_leniently
 from runner.config.registry import SCHEDULERS, SEARCHERS
 from runner.config.search_space import KINDS, Distribution
+from runner.config.traits import SearcherTraits
 from runner.errors import Problem
 
 _EXAMPLES = {"lower": 1, "upper": 8, "q": 1, "categories": [1, 2]}
@@ -37,12 +39,14 @@ class Pair:
         name: of that kind.
         searcher: with its options where it is not as by default: optuna, optuna sampler=cmaes.
         problems: what the rules say of the two; none: they go together.
+        drawn: what is done to a draw of a distribution that the searcher does not have itself.
     """
 
     kind: str
     name: str
     searcher: str
     problems: tuple[Problem, ...]
+    drawn: str = ""
 
     @property
     def goes(self) -> bool:
@@ -56,7 +60,8 @@ def matrix() -> list[Pair]:
         for searcher in SEARCHERS.names():
             node = {"name": searcher, **_needed(searcher)}
             plain = {**_paired(searcher), **config}
-            usual = Pair(kind, name, searcher, _problems({**plain, "searcher": node}))
+            drawn = _drawn(name, searcher) if kind == "distribution" else ""
+            usual = Pair(kind, name, searcher, _problems({**plain, "searcher": node}), drawn)
             pairs.append(usual)
             for options in _variants(searcher):
                 found = _problems({**plain, "searcher": {**node, **options}})
@@ -76,6 +81,14 @@ def _partners() -> Iterator[tuple[str, str, dict[str, Any]]]:
         yield "scheduler", name, {**fitting, "scheduler": {"name": name, **fitting.get("scheduler", {})}}
     for name, metrics in _OBJECTIVES.items():
         yield "objective", name, {"objective": {"metrics": metrics}}
+
+
+def _drawn(name: str, searcher: str) -> str:
+    traits, kind = SEARCHERS.get(searcher).traits, KINDS[name]
+    arguments = {f.name: _EXAMPLES[f.name] for f in fields(kind) if f.default is MISSING}
+    example = kind(**{key: tuple(v) if isinstance(v, list) else v for key, v in arguments.items()})
+    found = conversion(example, traits.natives) if isinstance(traits, SearcherTraits) else None
+    return found.words if found else ""
 
 
 def _example(kind: type[Distribution]) -> dict[str, Any]:

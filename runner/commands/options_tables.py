@@ -163,6 +163,11 @@ def of_pairs(pairs: Sequence[Pair]) -> list[RenderableType]:
             message = problem.message.replace(f"searcher={pair.searcher}", "this searcher")
             told = (pair.name, f"{message} -> {problem.remedy}", problem.fatal)
             reasons.setdefault(told, []).append(pair.searcher)
+    drawn: dict[tuple[str, str], list[str]] = {}
+    for pair in pairs:
+        if pair.drawn:
+            drawn.setdefault((pair.name, pair.drawn), []).append(pair.searcher)
+    parts.append(_facts((Text(name), Text(f"{', '.join(who)}: {how}")) for (name, how), who in drawn.items()))
     parts.append(_facts(_reason(name, who, why, fatal=fatal) for (name, why, fatal), who in reasons.items()))
     return parts
 

@@ -100,7 +100,10 @@ def _of_texts(kind: Distribution) -> Conversion | None:
         return None
     labels = tuple(str(number) for number in range(len(kind.categories)))
     return Conversion(
-        Choice(labels), lambda value: labels[_place(kind, value)], lambda label: kind.categories[int(label)]
+        Choice(labels),
+        lambda value: labels[_place(kind, value)],
+        lambda label: kind.categories[int(label)],
+        "drawn as the place of a category",
     )
 
 
