@@ -128,7 +128,7 @@ def _refuse(problems: Iterable[Problem]) -> None:
 
 def refuse_searcher(jobs: Sequence[Job]) -> None:
     """Build every job's searcher once: only its library knows what it takes. Raises ConfigError."""
-    from runner.translate.search import build_search
+    from runner.translate.search.build import build_search
 
     for job in jobs:
         try:

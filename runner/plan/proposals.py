@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from runner.config.experiment import Experiment
 from runner.config.points import default_point, flat, listed
-from runner.translate.search import build_search, translated_search
+from runner.translate.search.build import build_search, translated_search
 from runner.translate.tuning import TrialNames, trials_expected
 
 Origin = Literal["defaults", "given", "drawn"]
@@ -42,7 +42,7 @@ def proposals(experiment: Experiment, most: int) -> Proposals:
     from ray.tune.experiment import Experiment as RayExperiment
     from ray.tune.search import SearchGenerator
 
-    from runner.translate.journaled_search import as_written
+    from runner.translate.search.journaled_search import as_written
 
     for library in ("optuna", "ray.tune.search"):
         # They tell of each study, and of points outside of the space: in a run that goes to its log.

@@ -17,7 +17,7 @@ from runner.runs.folder import RunFolder
 from runner.runs.journal import Event, Journal, seconds_spent
 from runner.runs.record import Record
 from runner.runs.wording import error_line, shown
-from runner.translate.search import build_search
+from runner.translate.search.build import build_search
 from runner.translate.signals import interrupt
 from runner.translate.verdicts import Verdicts
 
@@ -91,8 +91,8 @@ def run_trials(
     from runner.translate.callbacks.tracked_runs import TrackedRuns
     from runner.translate.internals import retries
     from runner.translate.internals.reporting_trainable import TrialPlan, reporting_trainable
-    from runner.translate.journaled_search import JournaledSearch
     from runner.translate.resumption import Resumption
+    from runner.translate.search.journaled_search import JournaledSearch
     from runner.translate.stopping import StopByRule
     from runner.translate.watchdog import Watchdog
 

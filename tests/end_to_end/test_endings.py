@@ -180,7 +180,7 @@ def test_a_searcher_that_proposes_nothing_ends_the_experiment(tune: Tune, monkey
     from ray.tune.search import Searcher
 
     from runner.config.registry import SEARCHERS
-    from runner.translate.translated_search import Library
+    from runner.translate.search.translated_search import Library
 
     class OnlyOne(Searcher):  # type: ignore[misc]
         asked = False

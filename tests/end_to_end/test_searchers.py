@@ -11,7 +11,7 @@ import yaml
 
 from runner.config.read import read
 from runner.runs.journal import read as read_journal
-from runner.translate.search import build_search
+from runner.translate.search.build import build_search
 from tests.end_to_end.conftest import Run
 from tests.end_to_end.test_resume import reports, start
 from tests.translate.asking import OF_LIBRARIES, installed

@@ -11,7 +11,7 @@ from runner.config.experiment import Experiment
 from runner.config.points import EvaluatedPoint, flat
 from runner.config.registry import SEARCHERS
 from runner.config.search_space import SearchSpace
-from runner.translate.search import translated_search
+from runner.translate.search.build import translated_search
 from tests.config.composing import experiment
 
 STEADY = {"bayesopt": ("searcher.random_search_steps=4",)}

@@ -9,8 +9,8 @@ import pytest
 
 from runner.config.registry import SEARCHERS
 from runner.runs.journal import Event, Journal
-from runner.translate.journaled_search import JournaledSearch, OtherProposalError
-from runner.translate.search import build_search
+from runner.translate.search.build import build_search
+from runner.translate.search.journaled_search import JournaledSearch, OtherProposalError
 from runner.translate.tuning import TrialNames
 from tests.translate.asking import OF_LIBRARIES, installed, plain
 

@@ -14,7 +14,7 @@ from runner.config.read_search_space import read_search_space
 from runner.config.registry import SEARCHERS
 from runner.config.search_space import Distribution, SearchSpace
 from runner.config.traits import SearcherTraits
-from runner.translate.search import translated_search
+from runner.translate.search.build import translated_search
 from tests.config.composing import experiment
 
 pytestmark = pytest.mark.slow

@@ -19,8 +19,8 @@ from runner.config.search_space import SearchSpace
 from runner.config.traits import SearcherTraits
 from runner.runs.journal import Event
 from runner.runs.journal import read as read_journal
-from runner.translate.journaled_search import as_written
-from runner.translate.search import build_search
+from runner.translate.search.build import build_search
+from runner.translate.search.journaled_search import as_written
 from tests.translate.asking import OF_LIBRARIES, STEADY, installed, over, plain, strangers
 
 pytestmark = [pytest.mark.slow, *OF_LIBRARIES]

@@ -7,7 +7,7 @@ import pytest
 
 from runner.config.objective import Objective, Target
 from runner.translate.divergence import Divergence
-from runner.translate.search import translated_search
+from runner.translate.search.build import translated_search
 from tests.config.composing import experiment
 
 pytestmark = pytest.mark.slow

@@ -6,7 +6,7 @@ import pytest
 
 from runner.commands.job import Job, refuse_searcher
 from runner.errors import ConfigError
-from runner.translate.search import translated_search
+from runner.translate.search.build import translated_search
 from runner.translate.tuning import trials_expected
 from tests.config.composing import experiment
 from tests.translate.asking import OF_LIBRARIES, installed, plain

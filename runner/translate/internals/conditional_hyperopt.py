@@ -10,7 +10,7 @@ from hyperopt.pyll import as_apply, scope
 from ray.tune.search.hyperopt import HyperOptSearch
 
 from runner.config.conditions import Condition, among
-from runner.translate.encoding import Encoded, Encoding
+from runner.translate.search.encoding import Encoded, Encoding
 
 _SPACE = "space"
 

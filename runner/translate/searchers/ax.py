@@ -35,7 +35,7 @@ def ax(
         if changed:
             raise ValueError(f"parameter_constraints: {constraint!r} holds {changed[0]}, which Ax has not as it is")
     from runner.translate.internals.current_ax import CurrentAx
-    from runner.translate.translated_search import Library
+    from runner.translate.search.translated_search import Library
 
     search = CurrentAx(
         metric=OBJECTIVE,

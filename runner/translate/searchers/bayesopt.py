@@ -36,7 +36,7 @@ def bayesopt(
         patience: proposals of one and the same configuration after which the search ends: it has converged.
     """
     from runner.translate.internals.patient_bayesopt import PatientBayesOpt
-    from runner.translate.translated_search import Library
+    from runner.translate.search.translated_search import Library
 
     search = PatientBayesOpt(
         metric=OBJECTIVE,

@@ -39,7 +39,7 @@ def bohb(
     """
     from ray.tune.search.bohb import TuneBOHB
 
-    from runner.translate.translated_search import Library
+    from runner.translate.search.translated_search import Library
 
     search = TuneBOHB(
         metric=OBJECTIVE,

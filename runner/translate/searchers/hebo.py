@@ -37,7 +37,7 @@ def hebo(
     """
     from ray.tune.search.hebo import HEBOSearch
 
-    from runner.translate.translated_search import Library
+    from runner.translate.search.translated_search import Library
 
     search = HEBOSearch(
         metric=OBJECTIVE,

@@ -38,7 +38,7 @@ def hyperopt(
     from ray.tune.search.hyperopt import HyperOptSearch
 
     from runner.translate.internals.conditional_hyperopt import ConditionalHyperOpt
-    from runner.translate.translated_search import Library
+    from runner.translate.search.translated_search import Library
 
     options: dict[str, Any] = {
         "metric": OBJECTIVE, "mode": experiment.objective.mode, "n_initial_points": n_initial_points,

@@ -40,7 +40,7 @@ def nevergrad(
     import nevergrad as library
     from ray.tune.search.nevergrad import NevergradSearch
 
-    from runner.translate.translated_search import Library
+    from runner.translate.search.translated_search import Library
 
     if optimizer not in library.optimizers.registry:
         raise ValueError(

@@ -48,8 +48,8 @@ def optuna(
     import optuna as library
     from ray.tune.search.optuna import OptunaSearch
 
-    from runner.translate.define_by_run import DefineByRun
-    from runner.translate.translated_search import Library
+    from runner.translate.search.define_by_run import DefineByRun
+    from runner.translate.search.translated_search import Library
 
     if "seed" in sampler_args:
         raise ValueError("the seed of the sampler is the experiment's: type seed=...")

@@ -20,7 +20,7 @@ from runner.config.traits import SearcherTraits
 )
 def random(experiment: Experiment, encoding: Any, points: Any) -> Any:  # noqa: ARG001
     """Random search; every point of a grid where the space has one."""
-    from runner.translate.random_search import RandomSearch
-    from runner.translate.translated_search import Library
+    from runner.translate.search.random_search import RandomSearch
+    from runner.translate.search.translated_search import Library
 
     return Library(RandomSearch(points, experiment.budget.num_samples, experiment.seed), startup=None)

@@ -33,7 +33,7 @@ def zoopt(
         budget: trials that it plans for, 3 or more; it draws the first 4 (to 50), 6 (to 100) or more at random.
     """
     from runner.translate.internals.steady_zoopt import SteadyZOOpt, training_size
-    from runner.translate.translated_search import Library
+    from runner.translate.search.translated_search import Library
 
     most = training_size(budget)
     if len(points) > most:

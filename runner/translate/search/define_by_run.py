@@ -7,7 +7,7 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution, Floa
 from optuna.trial import Trial
 from ray.tune.search.optuna import OptunaSearch
 
-from runner.translate.encoding import Encoded, Encoding
+from runner.translate.search.encoding import Encoded, Encoding
 
 
 class DefineByRun(OptunaSearch):  # type: ignore[misc]

@@ -10,7 +10,7 @@ from runner.config.traits import SearcherTraits
 if TYPE_CHECKING:
     from ray.tune.search import Searcher
 
-    from runner.translate.translated_search import TranslatedSearch
+    from runner.translate.search.translated_search import TranslatedSearch
 
 
 def build_search(experiment: Experiment) -> "Searcher":
@@ -18,7 +18,7 @@ def build_search(experiment: Experiment) -> "Searcher":
 
     Trials that repeat a configuration follow each other, so that a trial's number tells which repeat it is.
     """
-    from runner.translate.repeated_search import RepeatedSearch
+    from runner.translate.search.repeated_search import RepeatedSearch
 
     search = translated_search(experiment)
     repeat = experiment.searcher.options["repeat"]
@@ -27,8 +27,8 @@ def build_search(experiment: Experiment) -> "Searcher":
 
 def translated_search(experiment: Experiment) -> "TranslatedSearch":
     """The same, without the trials of one configuration that repeat it."""
-    from runner.translate.encoding import Encoding
-    from runner.translate.translated_search import TranslatedSearch
+    from runner.translate.search.encoding import Encoding
+    from runner.translate.search.translated_search import TranslatedSearch
 
     options, space = experiment.searcher.options, experiment.search_space
     plugin = SEARCHERS.get(experiment.searcher.name)

@@ -11,7 +11,7 @@ import numpy as np
 from ray.tune.search import Searcher
 
 from runner.config.objective import OBJECTIVE, Objective
-from runner.translate.encoding import Encoding
+from runner.translate.search.encoding import Encoding
 
 ITERATION = "training_iteration"
 Point = dict[str, Any]

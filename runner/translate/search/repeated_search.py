@@ -7,7 +7,7 @@ from typing import Any
 from ray.tune.search import Searcher
 
 from runner.config.objective import OBJECTIVE
-from runner.translate.translated_search import ITERATION, TranslatedSearch
+from runner.translate.search.translated_search import ITERATION, TranslatedSearch
 
 
 class RepeatedSearch(Searcher):  # type: ignore[misc]
