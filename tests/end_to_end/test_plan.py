@@ -76,7 +76,7 @@ def test_what_would_be_refused_here_is_an_obstacle(run: Run) -> None:
     ("words", "says"),
     [
         (("--proposals", "many"), "type --proposals 5"),
-        (("--probes",), "did you mean --probe or --proposals?"),
+        (("--probes",), "did you mean --probe?"),
         (("scheduler.grace_period=99", "scheduler=asha"), "grace_period"),
         (("experiment=digits", "scheduler=fifo", "budget.max_epochs=null", "--probe"), "type budget.max_epochs="),
     ],
