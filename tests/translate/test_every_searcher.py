@@ -1,6 +1,7 @@
 """Every searcher through a real run: all the distributions that it takes, points first, and the seed reproduces."""
 
 import json
+import logging
 import subprocess
 import sys
 from dataclasses import replace
@@ -21,7 +22,7 @@ from runner.runs.journal import Event
 from runner.runs.journal import read as read_journal
 from runner.translate.search.build import build_search
 from runner.translate.search.journaled_search import as_written
-from tests.translate.asking import OF_LIBRARIES, STEADY, installed, over, plain, strangers
+from tests.translate.asking import OF_LIBRARIES, STEADY, beginning_with, installed, over, plain, strangers
 
 pytestmark = [pytest.mark.slow, *OF_LIBRARIES]
 FUNCTION = '''
@@ -192,3 +193,21 @@ def test_another_seed_is_another_search() -> None:
     made = plain("hyperopt")
     other = replace(made, seed=made.seed + 1)
     assert over(made, made.search_space).suggest("a") != over(other, made.search_space).suggest("a")
+
+
+@pytest.mark.parametrize("name", installed())
+def test_no_library_says_that_it_leaves_something_out(name: str) -> None:
+    """Ray's searchers tell their log of what they drop of a distribution, and of points that they ignore."""
+    told: list[str] = []
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = lambda record: told.append(record.getMessage())  # type: ignore[method-assign]
+    log = logging.getLogger("ray")
+    log.addHandler(handler)
+    try:
+        found, problems = read_search_space(space(name))
+        assert not problems
+        made = beginning_with(plain(name), [] if name == "random" else [point(name)], known=False)
+        assert over(made, found).suggest("trial_000")
+    finally:
+        log.removeHandler(handler)
+    assert told == []
