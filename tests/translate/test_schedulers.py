@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -102,6 +103,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     from runner.translate.ray_session import ray_session
     from runner.translate.signals import ending_as_interrupt
 
+    os.environ["RAY_AUTH_MODE"] = "disabled"  # a process keeps the first mode that it has; tests/yolo wants this one
     project = tmp_path_factory.mktemp("project")
     (project / "curves.py").write_text(CURVES)
     sys.path.insert(0, str(project))
