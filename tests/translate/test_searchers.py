@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from runner.commands.job import Job, refuse_searcher
+from runner.config.read_search_space import read_search_space
 from runner.errors import ConfigError
 from runner.translate.search.build import translated_search
+from runner.translate.search.encoding import Encoding
 from runner.translate.tuning import trials_expected
 from tests.config.composing import experiment
 from tests.translate.asking import OF_LIBRARIES, installed, plain
@@ -117,3 +119,13 @@ def test_what_a_library_refuses_is_told_before_the_start(words: list[str], says:
     with pytest.raises(ConfigError, match=says) as caught:
         refuse_searcher([Job(plain(name, *words[1:]), ())])
     assert [problem.rule for problem in caught.value.problems] == ["searcher-options"]
+
+
+def test_a_proposal_near_a_point_is_not_taken_for_it() -> None:
+    """On a logarithmic range the ratio counts, far from 0 the width of the range."""
+    space, _ = read_search_space({"log": "loguniform(1e-9, 1e3)", "far": "uniform(406945.0, 406945.000001)"})
+    encoding = Encoding(space, {"uniform", "loguniform"})
+    point = encoding.encode({"log": 1e-8, "far": 406945.0000005})
+    assert encoding.holds({**point, "log": 1e-8 * (1 + 1e-15)}, point)
+    assert not encoding.holds({**point, "log": 2e-8}, point)
+    assert not encoding.holds({**point, "far": 406945.0000006}, point)

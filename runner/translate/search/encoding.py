@@ -64,13 +64,18 @@ class Encoding:
 
     def holds(self, proposal: Mapping[str, Any], point: Mapping[str, Any]) -> bool:
         """Whether a proposal has the values of an encoded point, but for their last digits."""
-        return all(key in proposal and _alike(proposal[key], value, self._slacks[key]) for key, value in point.items())
+        return all(
+            key in proposal and _alike(proposal[key], value, *self._tolerances[key]) for key, value in point.items()
+        )
 
     @cached_property
-    def _slacks(self) -> dict[str, float]:
-        """By the library's keys: how far two values may be apart for arithmetic alone; a range may lie around 0."""
-        bounds = {_flat(key): known.shown.bounds() for key, known in self.conversions.items()}
-        return {key: 1e-9 * (ends[1] - ends[0]) if ends else 0.0 for key, ends in bounds.items()}
+    def _tolerances(self) -> dict[str, tuple[float, float]]:
+        """By the library's keys: how far two values may be apart for arithmetic alone, relatively and absolutely.
+
+        A range may be narrow and lie far from 0, or around it; on a logarithmic one the ratio is what counts.
+        """
+        shown = {_flat(key): known.shown for key, known in self.conversions.items()}
+        return {key: _tolerance(kind) for key, kind in shown.items()}
 
     def _conversion(self, key: str, kind: Distribution) -> Conversion:
         found = conversion(kind, self.natives)
@@ -88,8 +93,15 @@ def _flat(key: str) -> str:
     return key.replace("/", ":")
 
 
-def _alike(one: Any, other: Any, slack: float) -> bool:
+def _tolerance(kind: Distribution) -> tuple[float, float]:
+    ends = kind.bounds()
+    if ends is None or getattr(kind, "log", False):
+        return 1e-9, 0.0
+    return 1e-15, 1e-9 * (ends[1] - ends[0])
+
+
+def _alike(one: Any, other: Any, relative: float, absolute: float) -> bool:
     if isinstance(one, bool) or isinstance(other, bool):
         return isinstance(one, bool) and isinstance(other, bool) and one == other  # 1 is another category than True
     numbers = isinstance(one, int | float) and isinstance(other, int | float)
-    return math.isclose(one, other, rel_tol=1e-9, abs_tol=slack) if numbers else bool(one == other)
+    return math.isclose(one, other, rel_tol=relative, abs_tol=absolute) if numbers else bool(one == other)

@@ -149,7 +149,9 @@ class TranslatedSearch(Searcher):  # type: ignore[misc]
 
     def _point(self, proposal: Mapping[str, Any]) -> Point:
         """A point that was given comes out as it was given: there and back may cost its last digit."""
-        given = next((point for encoded, point in self.points if self.encoding.holds(proposal, encoded)), {})
+        held = [(encoded, point) for encoded, point in self.points if self.encoding.holds(proposal, encoded)]
+        same = [point for encoded, point in held if all(proposal[key] == value for key, value in encoded.items())]
+        given = next(iter([*same, *(point for _, point in held)]), {})
         return {**self.encoding.decode(proposal), **given}
 
     def _survivable(self, result: dict[str, Any], error: bool) -> tuple[dict[str, Any] | None, bool]:
