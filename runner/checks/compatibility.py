@@ -3,6 +3,7 @@
 import importlib.metadata
 import shlex
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from packaging.requirements import Requirement
 
@@ -10,7 +11,6 @@ from runner.config.conversion import conversion, only
 from runner.config.experiment import Experiment
 from runner.config.registry import LOGGERS, SCHEDULERS, SEARCHERS, Plugin
 from runner.config.search_space import Distribution
-from runner.config.traits import SearcherTraits
 from runner.errors import Problem
 
 LACKS: Mapping[str, tuple[str, str]] = {
@@ -29,7 +29,7 @@ def distributions(experiment: Experiment) -> Iterator[Problem]:
     """Nothing of a distribution is dropped in silence."""
     searcher = SEARCHERS.get(experiment.searcher.name)
     for key, distribution in experiment.search_space.searched().items():
-        if not _goes(distribution, searcher):
+        if not _goes(distribution, searcher.traits.natives):
             reason, remedy = LACKS[distribution.name]
             message = f"{distribution.name} does not go with searcher={searcher.name}: it {reason}"
             yield Problem("searcher-distribution", f"search_space.{key}", message, remedy)
@@ -45,16 +45,13 @@ def distributions(experiment: Experiment) -> Iterator[Problem]:
         yield Problem("empty-space", "search_space", message, remedy, fatal=False)
 
 
-def _goes(distribution: Distribution, searcher: Plugin) -> bool:
-    traits = searcher.traits
-    if not isinstance(traits, SearcherTraits) or only(distribution) is not None:
-        return True
-    return conversion(distribution, traits.natives) is not None
+def _goes(distribution: Distribution, natives: frozenset[str]) -> bool:
+    return only(distribution) is not None or conversion(distribution, natives) is not None
 
 
 def packages(experiment: Experiment) -> Iterator[Problem]:
     """Every chosen option has the packages that it needs."""
-    chosen = [("searcher", SEARCHERS.get(experiment.searcher.name))]
+    chosen: list[tuple[str, Plugin[Any]]] = [("searcher", SEARCHERS.get(experiment.searcher.name))]
     chosen += [("scheduler", SCHEDULERS.get(experiment.scheduler.name))]
     chosen += [(f"logger.{choice.name}", LOGGERS.get(choice.name)) for choice in experiment.loggers]
     for where, plugin in chosen:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from runner.config.conditions import condition_text, holds
 from runner.config.experiment import Experiment
 from runner.config.registry import SEARCHERS
-from runner.config.traits import SearcherTraits
 from runner.errors import Problem
 
 SAMPLERS_OF_WHAT_IS_ALWAYS_THERE = {
@@ -21,8 +20,8 @@ def conditions(experiment: Experiment) -> Iterator[Problem]:
     """The searcher takes parameters with a condition, and each of them can be there."""
     space, searcher = experiment.search_space, experiment.searcher
     told = ", ".join(space.conditions)
-    if told and not _takes_conditions(searcher.name):
-        able = " or ".join(f"searcher={name}" for name in SEARCHERS.names() if _takes_conditions(name))
+    if told and not SEARCHERS.get(searcher.name).traits.conditions:
+        able = " or ".join(f"searcher={name}" for name in SEARCHERS.names() if SEARCHERS.get(name).traits.conditions)
         message = f"searcher={searcher.name} knows no conditions: to it every key is in every trial, and {told} is not"
         yield Problem("searcher-conditions", "search_space", message, f"type {able}, or remove `when`")
     sampler = searcher.options.get("sampler")
@@ -39,8 +38,3 @@ def conditions(experiment: Experiment) -> Iterator[Problem]:
             yield Problem(
                 "never-there", f"search_space.{key}", message, f"remove {key}, or search its `when`", fatal=False
             )
-
-
-def _takes_conditions(name: str) -> bool:
-    traits = SEARCHERS.get(name).traits
-    return isinstance(traits, SearcherTraits) and traits.conditions

@@ -9,7 +9,6 @@ from runner.config.conversion import conversion
 from runner.config.read import read_leniently
 from runner.config.registry import SCHEDULERS, SEARCHERS
 from runner.config.search_space import KINDS, Distribution
-from runner.config.traits import SearcherTraits
 from runner.errors import Problem
 
 _EXAMPLES = {"lower": 1, "upper": 8, "q": 1, "categories": [1, 2]}
@@ -84,10 +83,10 @@ def _partners() -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 
 def _drawn(name: str, searcher: str) -> str:
-    traits, kind = SEARCHERS.get(searcher).traits, KINDS[name]
+    kind = KINDS[name]
     arguments = {f.name: _EXAMPLES[f.name] for f in fields(kind) if f.default is MISSING}
     example = kind(**{key: tuple(v) if isinstance(v, list) else v for key, v in arguments.items()})
-    found = conversion(example, traits.natives) if isinstance(traits, SearcherTraits) else None
+    found = conversion(example, SEARCHERS.get(searcher).traits.natives)
     return found.words if found else ""
 
 
@@ -103,7 +102,7 @@ def _needed(searcher: str) -> dict[str, Any]:
 
 def _paired(searcher: str) -> dict[str, Any]:
     """The scheduler of a searcher that goes with no other."""
-    pairs = {getattr(SCHEDULERS.get(name).traits, "searcher", ""): name for name in SCHEDULERS.names()}
+    pairs = {SCHEDULERS.get(name).traits.searcher: name for name in SCHEDULERS.names()}
     return {"scheduler": {"name": pairs[searcher]}} if searcher in pairs else {}
 
 

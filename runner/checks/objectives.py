@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from runner.checks.metrics import watchers
 from runner.config.experiment import Experiment
 from runner.config.registry import SEARCHERS
-from runner.config.traits import SearcherTraits
 from runner.errors import Problem
 
 FOR_ONE = "give each entry of objective.metrics a weight, for their sum"
@@ -16,8 +15,7 @@ def searchers(experiment: Experiment) -> Iterator[Problem]:
     if not experiment.objective.several:
         return
     name, sampler = experiment.searcher.name, experiment.searcher.options.get("sampler")
-    traits = SEARCHERS.get(name).traits
-    if not (isinstance(traits, SearcherTraits) and traits.objectives):
+    if not SEARCHERS.get(name).traits.objectives:
         message = f"searcher={name} takes one objective, and there are several: {experiment.objective}"
         yield Problem("searcher-objectives", "searcher", message, f"type searcher=optuna, or {FOR_ONE}")
     elif sampler == "cmaes":

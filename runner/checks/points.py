@@ -6,7 +6,6 @@ from typing import Any
 from runner.config.experiment import Experiment
 from runner.config.points import completed, faults, flat, missing
 from runner.config.registry import SEARCHERS
-from runner.config.traits import SearcherTraits
 from runner.errors import Problem
 
 POINTS = "searcher.points_to_evaluate"
@@ -73,14 +72,13 @@ def known_results(experiment: Experiment) -> Iterator[Problem]:
         "searcher.warm_start.results": warm is not None and warm.results,
     }
     traits = SEARCHERS.get(experiment.searcher.name).traits
-    if isinstance(traits, SearcherTraits) and not traits.takes_results:
+    if not traits.takes_results:
         for where in (where for where, has in given.items() if has):
             message = f"searcher={experiment.searcher.name} cannot be told what came out of other trials"
             remedy = f"type searcher.warm_start={warm.run}, which tries its best first" if warm else f"remove {where}"
             yield Problem("results-unused", where, message, remedy)
         return
-    learns = isinstance(traits, SearcherTraits) and traits.learns
-    unlearned = None if learns else f"searcher={experiment.searcher.name}"
+    unlearned = None if traits.learns else f"searcher={experiment.searcher.name}"
     why = "draws every trial alike, whatever came out before"
     if options.get("sampler") in {"random", "qmc", BREEDING}:
         unlearned = f"searcher.sampler={options['sampler']}"

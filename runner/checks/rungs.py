@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from runner.checks.metrics import watchers
-from runner.checks.schedulers import scheduler_traits
 from runner.config.experiment import Experiment
+from runner.config.registry import SCHEDULERS
 from runner.errors import Problem
 
 
@@ -26,7 +26,7 @@ def grace_periods(experiment: Experiment) -> Iterator[Problem]:
 def something_to_stop(experiment: Experiment) -> Iterator[Problem]:
     """Who halves needs to know the length of a trial, and compares reports before the last one."""
     name, most = experiment.scheduler.name, experiment.budget.max_epochs
-    if scheduler_traits(experiment).needs_max_epochs and most is None:
+    if SCHEDULERS.get(name).traits.needs_max_epochs and most is None:
         yield Problem(
             "max-epochs",
             "budget.max_epochs",

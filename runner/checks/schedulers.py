@@ -10,7 +10,6 @@ from runner.config.experiment import Experiment
 from runner.config.mutations import BOUNDS, MUTATIONS, mutations
 from runner.config.registry import SCHEDULERS, SEARCHERS
 from runner.config.search_space import LogUniform
-from runner.config.traits import SchedulerTraits, SearcherTraits
 from runner.errors import Problem
 
 WHERE = "scheduler"
@@ -20,28 +19,20 @@ POLICY_ROW = (str, str, int, int, dict, dict)
 """Who changed and whose checkpoint it took, the iterations of both, the parameters before and after."""
 
 
-def scheduler_traits(experiment: Experiment) -> SchedulerTraits:
-    """Those of the experiment's scheduler."""
-    traits = SCHEDULERS.get(experiment.scheduler.name).traits
-    return traits if isinstance(traits, SchedulerTraits) else SchedulerTraits()
-
-
 def searchers(experiment: Experiment) -> Iterator[Problem]:
     """BOHB is a searcher and a scheduler; one that changes hyperparameters leaves a searcher nothing to learn."""
     name, searcher = experiment.scheduler.name, experiment.searcher
-    traits = scheduler_traits(experiment)
+    traits = SCHEDULERS.get(name).traits
     if traits.searcher and searcher.name != traits.searcher:
         message = f"it compares trials for searcher={traits.searcher} alone"
         yield Problem("scheduler-searcher", WHERE, message, f"type searcher={traits.searcher}, or scheduler=hyperband")
     for pair in SCHEDULERS.names():
-        other = SCHEDULERS.get(pair).traits
-        if isinstance(other, SchedulerTraits) and other.searcher == searcher.name != traits.searcher:
+        if SCHEDULERS.get(pair).traits.searcher == searcher.name != traits.searcher:
             message = (
                 f"searcher={searcher.name} learns from what scheduler={pair} compares: from {name} it learns nothing"
             )
             yield Problem("scheduler-searcher", WHERE, message, f"type scheduler={pair}")
-    learner = SEARCHERS.get(searcher.name).traits
-    if traits.mutates and (not isinstance(learner, SearcherTraits) or learner.learns):
+    if traits.mutates and SEARCHERS.get(searcher.name).traits.learns:
         message = f"{name} changes the values of trials as they run: searcher={searcher.name} would learn from others"
         yield Problem("scheduler-searcher", WHERE, message, "type searcher=random")
     if traits.mutates and searcher.options.get("repeat", 1) > 1:
@@ -51,7 +42,8 @@ def searchers(experiment: Experiment) -> Iterator[Problem]:
 
 def checkpoints(experiment: Experiment) -> Iterator[Problem]:
     """Trials that go on later save what they go on from."""
-    name, traits, every = experiment.scheduler.name, scheduler_traits(experiment), experiment.trainable.checkpoint_every
+    name, every = experiment.scheduler.name, experiment.trainable.checkpoint_every
+    traits = SCHEDULERS.get(name).traits
     where = "trainable.checkpoint_every"
     if not traits.needs_checkpoints:
         return
@@ -74,7 +66,11 @@ def checkpoints(experiment: Experiment) -> Iterator[Problem]:
 def concurrency(experiment: Experiment) -> Iterator[Problem]:
     """Trials that wait count as well: where few are let in, a scheduler has few to compare."""
     most, budget = experiment.budget.max_concurrent, experiment.budget
-    if scheduler_traits(experiment).needs_checkpoints and most is not None and most < budget.num_samples:
+    if (
+        SCHEDULERS.get(experiment.scheduler.name).traits.needs_checkpoints
+        and most is not None
+        and most < budget.num_samples
+    ):
         message = f"{experiment.scheduler.name} lets trials wait for others, which this limit keeps out"
         remedy = "type budget.max_concurrent=auto, and resources.cpu=... or resources.gpu=... for fewer trials at once"
         yield Problem("scheduler-concurrency", "budget.max_concurrent", message, remedy)

@@ -1,12 +1,9 @@
 """One experiment from its words to its result: what tune does once and a multirun many times."""
 
-import logging
 import shlex
 import time
 import traceback
-import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -129,28 +126,17 @@ def _refuse(problems: Iterable[Problem]) -> None:
 def refuse_searcher(jobs: Sequence[Job]) -> None:
     """Build every job's searcher once: only its library knows what it takes. Raises ConfigError."""
     from runner.translate.search.build import build_search
+    from runner.translate.search.quiet import quiet
 
     for job in jobs:
         try:
-            with _quiet():
+            with quiet():
                 build_search(job.experiment).set_search_properties(None, None, {})
         except Exception as error:  # each library has errors of its own
             ours = isinstance(error, TypeError | ValueError)
             told = str(error) if ours else f"{job.experiment.searcher.name}: {type(error).__name__}: {error}"
             problem = Problem("searcher-options", "searcher", told, "change or remove that option")
             raise ConfigError([problem]) from error
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Without what libraries tell of a search that is only tried; in a run it goes to its log."""
-    logging.disable(logging.WARNING)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logging.disable(logging.NOTSET)
 
 
 def tell(text: str) -> None:

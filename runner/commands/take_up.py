@@ -14,7 +14,6 @@ from runner.commands.job import Job, check, examine, refuse_machine, refuse_sear
 from runner.config.compose import change
 from runner.config.hydra_loader import HydraLoader, read_yaml_file, search_path
 from runner.config.registry import STOPPERS, cannot_resume
-from runner.config.traits import StopperTraits
 from runner.errors import OK, ConfigError, Problem
 from runner.runs import decisions
 from runner.runs.decisions import is_over
@@ -107,7 +106,7 @@ def _refuse_at_plateau(job: Job, run: RunFolder) -> None:
     """Raise ConfigError where a stopper, asked about all that was reported, would end the experiment again at once."""
     for choice in job.experiment.stoppers:
         plugin = STOPPERS.get(choice.name)
-        if isinstance(plugin.traits, StopperTraits) and plugin.traits.ends_experiment:
+        if plugin.traits.ends_experiment:
             rule = plugin.build(job.experiment, **choice.options)
             for report in History(run.history_csv).rows():
                 rule(report.trial, {**report.metrics, "training_iteration": report.iteration})

@@ -88,7 +88,7 @@ def _version(package: str) -> str | None:
         return None
 
 
-def _values(file: Path, plugin: Plugin) -> dict[str, Any]:
+def _values(file: Path, plugin: Plugin[Any]) -> dict[str, Any]:
     """What the file of an option sets where its builder has no default, such as project: ${name}."""
     said = yaml.safe_load(file.read_text(encoding="utf-8"))
     needed = {key for key, known in plugin.options.model_fields.items() if known.is_required()}

@@ -17,6 +17,7 @@ from runner.config.search_space import (
     QRandInt,
     QUniform,
     RandInt,
+    Range,
     Uniform,
 )
 
@@ -76,7 +77,7 @@ def _same(value: Any) -> Any:
 
 def _real(kind: Distribution) -> bool:
     """Whether its values are real numbers, of which people may write 1 for 1.0."""
-    return kind.values() is None and not getattr(kind, "integer", False)
+    return kind.values() is None and not (isinstance(kind, Range) and kind.integer)
 
 
 def _within(kind: Distribution) -> Callable[[Any], Any]:

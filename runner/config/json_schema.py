@@ -74,7 +74,7 @@ def json_schema(groups: Mapping[str, Sequence[str]]) -> Schema:
     }
 
 
-def option_keys(plugin: Plugin) -> dict[str, Schema]:
+def option_keys(plugin: Plugin[Any]) -> dict[str, Schema]:
     """The schema of each key of an option, with `default` and `description`; nested models are in `$defs`."""
     definitions: dict[str, Schema] = {}
     return _properties(plugin.options, plugin.meanings, definitions)
@@ -129,7 +129,7 @@ def _or_later(schema: Schema, description: str) -> Schema:
     return {**told, "anyOf": [*value.get("anyOf", [value]), {"$ref": "#/$defs/later"}]}
 
 
-def _option(plugin: Plugin, definitions: dict[str, Schema]) -> Schema:
+def _option(plugin: Plugin[Any], definitions: dict[str, Schema]) -> Schema:
     properties = _properties(plugin.options, plugin.meanings, definitions)
     schema = _object(properties, about(plugin.documentation))
     return {**schema, "properties": {"name": {"const": plugin.name}, **schema["properties"]}}

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Mode = Literal["max", "min"]
 
@@ -21,6 +21,14 @@ class Target:
 
     def __str__(self) -> str:
         return f"{self.metric} ({self.mode})"
+
+
+class Watched(NamedTuple):
+    """What a rule compares: the key of a report that holds it, its name for people, and the better direction."""
+
+    key: str
+    label: str
+    mode: Mode
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,10 @@ class Objective:
             return self.targets[0].metric
         told = " ".join(f"{'-' if t.mode == 'min' else '+'} {t.weight:g}*{t.metric}" for t in self.targets)
         return told.removeprefix("+ ")
+
+    def watched(self, metric: str | None, mode: Mode | None) -> Watched:
+        """Another reported metric, where a rule names one and its direction, or else the objective itself."""
+        return Watched(metric or OBJECTIVE, metric or self.label, mode if metric and mode else self.mode)
 
     @property
     def metrics(self) -> list[str]:

@@ -113,7 +113,7 @@ def _space(node: Any, problems: list[Problem]) -> SearchSpace:
     return space
 
 
-def _plugin(registry: Registry, node: Any, where: str, problems: list[Problem]) -> tuple[str, Plugin] | None:
+def _plugin(registry: Registry[Any], node: Any, where: str, problems: list[Problem]) -> tuple[str, Plugin[Any]] | None:
     name = node.get("name") if isinstance(node, Mapping) else None
     if not isinstance(name, str):
         remedy = f"type {registry.group}=..., one of {', '.join(registry.names())}"
@@ -132,7 +132,7 @@ def _plugin(registry: Registry, node: Any, where: str, problems: list[Problem]) 
     return name, registry.get(name)
 
 
-def _choice(registry: Registry, node: Any, where: str, problems: list[Problem]) -> Choice | None:
+def _choice(registry: Registry[Any], node: Any, where: str, problems: list[Problem]) -> Choice | None:
     found = _plugin(registry, node, where, problems)
     if found is None:
         return None
@@ -150,7 +150,7 @@ def without_name(node: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in node.items() if key != "name"}
 
 
-def _choices(registry: Registry, node: Any, problems: list[Problem]) -> tuple[Choice, ...]:
+def _choices(registry: Registry[Any], node: Any, problems: list[Problem]) -> tuple[Choice, ...]:
     """The options of a group of several, each below its own name."""
     if node is None:
         return ()

@@ -6,19 +6,20 @@ import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cached_property
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, Generic, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from runner.config.beginning import Beginning
 from runner.config.docstring import meanings
-from runner.config.traits import Traits
+from runner.config.traits import SchedulerTraits, SearcherTraits, StopperTraits, Traits
 
 Builder = TypeVar("Builder", bound=Callable[..., Any])
+Kind = TypeVar("Kind", bound=Traits)
 
 
 @dataclass(frozen=True)
-class Plugin:
+class Plugin(Generic[Kind]):
     """A registered builder.
 
     Attributes:
@@ -32,7 +33,7 @@ class Plugin:
     build: Callable[..., Any]
     elsewhere: dict[str, str]
     requires: tuple[str, ...]
-    traits: Traits
+    traits: Kind
     shared: type[BaseModel] | None = None
 
     @cached_property
@@ -81,14 +82,15 @@ class Plugin:
         return self.documentation.split("\n", 1)[0]
 
 
-class Registry:
+class Registry(Generic[Kind]):
     """The options of one config group. Each lives in a module of `package` named as the option is."""
 
-    def __init__(self, group: str, package: str, shared: type[BaseModel] | None = None) -> None:
+    def __init__(self, group: str, package: str, traits: type[Kind], shared: type[BaseModel] | None = None) -> None:
         self.group = group
         self.package = package
+        self.traits = traits
         self.shared = shared
-        self._plugins: dict[str, Plugin] = {}
+        self._plugins: dict[str, Plugin[Kind]] = {}
 
     def register(
         self,
@@ -96,12 +98,12 @@ class Registry:
         *,
         elsewhere: dict[str, str] | None = None,
         requires: tuple[str, ...] = (),
-        traits: Traits | None = None,
+        traits: Kind | None = None,
     ) -> Callable[[Builder], Builder]:
         """Register the decorated function or class; the arguments are the attributes of `Plugin`."""
 
         def decorate(build: Builder) -> Builder:
-            self._plugins[name] = Plugin(name, build, elsewhere or {}, requires, traits or Traits(), self.shared)
+            self._plugins[name] = Plugin(name, build, elsewhere or {}, requires, traits or self.traits(), self.shared)
             return build
 
         return decorate
@@ -111,7 +113,7 @@ class Registry:
         package = importlib.import_module(self.package)
         return sorted(module.name for module in pkgutil.iter_modules(package.__path__))
 
-    def get(self, name: str) -> Plugin:
+    def get(self, name: str) -> Plugin[Kind]:
         """The plugin of that name; raises KeyError."""
         if name not in self._plugins:
             if name not in self.names():
@@ -120,19 +122,22 @@ class Registry:
         return self._plugins[name]
 
 
-TRAINABLES = Registry("trainable", "runner.trainables")
-SEARCHERS = Registry("searcher", "runner.translate.searchers", Beginning)
-SCHEDULERS = Registry("scheduler", "runner.translate.schedulers")
-STOPPERS = Registry("stopper", "runner.translate.stoppers")
-LOGGERS = Registry("logger", "runner.translate.loggers")
-RAY = Registry("ray", "runner.translate.clusters")
-REGISTRIES = {registry.group: registry for registry in (TRAINABLES, SEARCHERS, SCHEDULERS, STOPPERS, LOGGERS, RAY)}
+TRAINABLES = Registry("trainable", "runner.trainables", Traits)
+SEARCHERS = Registry("searcher", "runner.translate.searchers", SearcherTraits, Beginning)
+SCHEDULERS = Registry("scheduler", "runner.translate.schedulers", SchedulerTraits)
+STOPPERS = Registry("stopper", "runner.translate.stoppers", StopperTraits)
+LOGGERS = Registry("logger", "runner.translate.loggers", Traits)
+RAY = Registry("ray", "runner.translate.clusters", Traits)
+REGISTRIES: dict[str, Registry[Any]] = {
+    registry.group: registry for registry in (TRAINABLES, SEARCHERS, SCHEDULERS, STOPPERS, LOGGERS, RAY)
+}
 """Every group whose options are plugins."""
 
 
 def cannot_resume(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The groups of a config whose option makes that its run cannot be taken up again, each with the reason."""
-    for registry in (SEARCHERS, SCHEDULERS):
+    registries: tuple[Registry[Any], ...] = (SEARCHERS, SCHEDULERS)
+    for registry in registries:
         name = (config.get(registry.group) or {}).get("name")
         if name in registry.names() and registry.get(name).traits.cannot_resume:
             yield registry.group, registry.get(name).traits.cannot_resume

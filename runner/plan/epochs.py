@@ -10,13 +10,10 @@ import itertools
 import math
 import random
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import mean, quantiles
 from typing import TYPE_CHECKING, Any
 
-from runner.checks.schedulers import scheduler_traits
 from runner.config.experiment import Choice, Experiment
 from runner.config.objective import OBJECTIVE
 from runner.config.registry import SCHEDULERS
@@ -78,7 +75,7 @@ def epochs(experiment: Experiment, at_once: int) -> Epochs | None:
     trials = trials_expected(experiment)
     full = min([experiment.budget.max_epochs, *_limits(experiment)])
     longest = min([full, *(_first_chance(stopper, experiment) for stopper in experiment.stoppers)])
-    if scheduler_traits(experiment).mutates:
+    if SCHEDULERS.get(experiment.scheduler.name).traits.mutates:
         return Epochs(full, trials * longest, trials * full, trials * full)
     scheduler = _scheduler(experiment)
     if isinstance(scheduler, RecordedHyperBand):
@@ -153,10 +150,13 @@ def _dealt(scheduler: "RecordedHyperBand", full: int, trials: int) -> tuple[int,
 
 def _simulate(experiment: Experiment, full: int, trials: int, at_once: int) -> tuple[list[int], tuple[Rung, ...]]:
     """The epochs of runs whose trials come in a random order, which is the same at each rung, and the mean rungs."""
+    from runner.translate.own_generators import OwnGenerators
+
     runs = math.ceil(SIMULATED_TRIALS / trials)
     reached: Counter[tuple[int, int]] = Counter()
     passed: Counter[tuple[int, int]] = Counter()
-    with _seeded(experiment.seed) as generator:
+    generator = random.Random(experiment.seed)
+    with OwnGenerators(experiment.seed).in_use():  # Ray draws a trial's bracket from numpy's own
         spent = [_run(_scheduler(experiment), full, trials, at_once, generator, reached, passed) for _ in range(runs)]
     survivors = (Rung(*rung, reached[rung] / runs, passed[rung] / runs) for rung in sorted(reached))
     return spent, tuple(survivors)
@@ -208,16 +208,3 @@ def _run(
         spent += epoch
         start(now)
     return spent
-
-
-@contextmanager
-def _seeded(seed: int) -> Iterator[random.Random]:
-    """A generator; Ray draws a trial's bracket from numpy's own, which is put back."""
-    import numpy
-
-    before = numpy.random.get_state()
-    numpy.random.seed(seed % 2**32)
-    try:
-        yield random.Random(seed)
-    finally:
-        numpy.random.set_state(before)

@@ -120,7 +120,7 @@ def _machine(experiment: Experiment, project: Path) -> list[Problem]:
     return [*found, *resource_problems(settle(experiment, available)[0], available)]
 
 
-def _part(registry: Registry, node: dict[str, Any]) -> Part:
+def _part(registry: Registry[Any], node: dict[str, Any]) -> Part:
     return replace(_node(node), about=registry.get(node["name"]).summary)
 
 

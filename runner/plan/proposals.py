@@ -1,6 +1,5 @@
 """The configurations that the searcher of an experiment will propose first."""
 
-import logging
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import Any, Literal
 from runner.config.experiment import Experiment
 from runner.config.points import default_point, flat, listed
 from runner.translate.search.build import build_search, translated_search
+from runner.translate.search.quiet import quiet
 from runner.translate.tuning import TrialNames, trials_expected
 
 Origin = Literal["defaults", "given", "drawn"]
@@ -44,15 +44,12 @@ def proposals(experiment: Experiment, most: int) -> Proposals:
 
     from runner.translate.search.journaled_search import as_written
 
-    for library in ("optuna", "ray.tune.search"):
-        # They tell of each study, and of points outside of the space: in a run that goes to its log.
-        logging.getLogger(library).setLevel(logging.ERROR)
     trials = trials_expected(experiment)
     foreseeable = translated_search(experiment).foreseeable
     foreseeable = trials if foreseeable is None else min(trials, foreseeable * experiment.searcher.options["repeat"])
     search, names = SearchGenerator(build_search(experiment)), TrialNames(trials)
     tune.register_trainable("plan", Trainable)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, quiet():
         search.set_search_properties(None, None, {})
         search.add_configurations(
             RayExperiment(

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator
 
-from runner.checks.schedulers import scheduler_traits
 from runner.config.experiment import Experiment
-from runner.config.registry import SEARCHERS
-from runner.config.traits import SearcherTraits
+from runner.config.registry import SCHEDULERS, SEARCHERS
 from runner.errors import Problem
 from runner.plan.duration import Duration
 from runner.plan.epochs import Epochs
@@ -29,7 +27,7 @@ def warnings(
 
 def _never_learns(experiment: Experiment, proposals: Proposals) -> Iterator[Problem]:
     traits, options = SEARCHERS.get(experiment.searcher.name).traits, experiment.searcher.options
-    learns = isinstance(traits, SearcherTraits) and traits.learns and options.get("sampler") not in {"random", "qmc"}
+    learns = traits.learns and options.get("sampler") not in {"random", "qmc"}
     if learns and proposals.foreseeable >= proposals.trials > 1:
         name = options.get("sampler", experiment.searcher.name)
         message = f"{name} draws all {proposals.trials} trials before it has learned from enough of them"
@@ -39,7 +37,7 @@ def _never_learns(experiment: Experiment, proposals: Proposals) -> Iterator[Prob
 
 
 def _stops_nothing(experiment: Experiment, epochs: Epochs) -> Iterator[Problem]:
-    if experiment.scheduler.name == "fifo" or scheduler_traits(experiment).mutates:
+    if experiment.scheduler.name == "fifo" or SCHEDULERS.get(experiment.scheduler.name).traits.mutates:
         return
     name = experiment.scheduler.name
     if not epochs.rungs:

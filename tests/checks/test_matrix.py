@@ -57,7 +57,7 @@ def test_who_changes_hyperparameters_goes_with_a_searcher_that_does_not_learn_an
 
 def test_several_objectives_go_with_what_says_so() -> None:
     pairs = {pair.searcher: pair for pair in matrix() if pair.name == "several objectives"}
-    taking = {name for name in SEARCHERS.names() if SEARCHERS.get(name).traits.objectives}  # type: ignore[attr-defined]
+    taking = {name for name in SEARCHERS.names() if SEARCHERS.get(name).traits.objectives}
     assert {name for name in SEARCHERS.names() if pairs[name].goes} == taking == {"optuna", "random"}
     assert not pairs["optuna sampler=cmaes"].goes
     assert all(problem.remedy for pair in pairs.values() for problem in pair.problems)

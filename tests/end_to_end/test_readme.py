@@ -24,6 +24,15 @@ SHRUNK = (
     "report=false",
 )  # fmt: skip
 """One trial of a tenth of the images, as long as the presets' grace period, without pictures."""
+SMALL = {
+    "quickstart": (),
+    "digits": ("budget.num_samples=1", "budget.max_epochs=3", "report=false"),
+    "keras_digits": ("budget.num_samples=1", "budget.max_epochs=3", "report=false"),
+    "forest": ("budget.num_samples=1", "report=false"),
+    "gridworld": ("budget.num_samples=1", "budget.max_epochs=3", "report=false"),
+    "pbt_digits": ("budget.num_samples=2", "budget.max_epochs=6", "report=false"),
+}
+"""What makes the presets small that train functions; their own tests run them whole."""
 PROMOTED = tuple(f"experiment={name}" for name in re.findall(r"--name (\w+)", CONSOLE))
 """Presets that a command before writes."""
 ELSEWHERE = ("path/to/", "latest", "runner report", "experiment=coco8", *PROMOTED)
@@ -51,12 +60,9 @@ def test_every_command_passes_the_config_checks(command: str) -> None:
 @pytest.mark.parametrize("command", [c for c in COMMANDS if not any(part in c for part in ELSEWHERE)])
 def test_every_command_that_needs_nothing_runs(command: str, run: Run) -> None:
     typed = words(command)
-    if parse(typed).command in {"check", "options"}:
-        pass
-    elif "experiment=digits" in command or "experiment=forest" in command:
-        typed += ["budget.num_samples=1", "budget.max_epochs=3", "report=false"]
-    elif "experiment=quickstart" not in command and "--" not in command:
-        typed += SHRUNK
+    if parse(typed).command not in {"check", "options"} and "--" not in command:
+        preset = next((word.removeprefix("experiment=") for word in typed if word.startswith("experiment=")), "")
+        typed += SMALL.get(preset, SHRUNK)
     done = run(*typed)
     assert done.code == 0, done.out + done.err
 

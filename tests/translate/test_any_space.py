@@ -93,9 +93,7 @@ def taken(natives: frozenset[str], name: str) -> bool:
 
 
 def traits(searcher: str) -> SearcherTraits:
-    found = SEARCHERS.get(searcher).traits
-    assert isinstance(found, SearcherTraits)
-    return found
+    return SEARCHERS.get(searcher).traits
 
 
 @pytest.mark.parametrize("searcher", installed())

@@ -13,7 +13,6 @@ from runner.config.points import EvaluatedPoint, fits, flat, nested
 from runner.config.read_search_space import read_search_space
 from runner.config.registry import SEARCHERS
 from runner.config.search_space import Distribution, SearchSpace
-from runner.config.traits import SearcherTraits
 from runner.translate.search.build import translated_search
 from tests.config.composing import experiment
 
@@ -22,7 +21,7 @@ FEW = {"optuna": "searcher.sampler_args={n_startup_trials: 4}", "hyperopt": "sea
 """Trials before a searcher learns."""
 TAKE_CONDITIONS = [
     name for name in SEARCHERS.names()
-    if isinstance(traits := SEARCHERS.get(name).traits, SearcherTraits) and traits.conditions
+    if SEARCHERS.get(name).traits.conditions
 ]  # fmt: skip
 
 

@@ -17,7 +17,6 @@ from runner.config.read import read
 from runner.config.read_search_space import read_search_space
 from runner.config.registry import SEARCHERS
 from runner.config.search_space import SearchSpace
-from runner.config.traits import SearcherTraits
 from runner.runs.journal import Event
 from runner.runs.journal import read as read_journal
 from runner.translate.search.build import build_search
@@ -74,7 +73,6 @@ RAN = [name for name in installed() if name != "bohb"]
 def space(searcher: str) -> dict[str, Any]:
     """All of it that the searcher takes; a choice with a single value is none, so that all take it."""
     traits = SEARCHERS.get(searcher).traits
-    assert isinstance(traits, SearcherTraits)
     takes = {key for key, kind in KINDS.searched().items() if only(kind) or conversion(kind, traits.natives)}
     return {
         group: {name: value for name, value in members.items() if group == "fixed" or f"{group}.{name}" in takes}
@@ -93,7 +91,7 @@ def preset(searcher: str) -> dict[str, Any]:
     options = {
         word.removeprefix("searcher.").split("=")[0]: int(word.split("=")[1]) for word in STEADY.get(searcher, ())
     }
-    if isinstance(traits, SearcherTraits) and traits.learns and traits.takes_results:
+    if traits.learns and traits.takes_results:
         known = point(searcher)
         known["number"]["uniform"] = 0.5
         options |= {"evaluated_points": [{"point": known, "objective": 0.2}]}

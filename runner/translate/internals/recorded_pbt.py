@@ -5,14 +5,11 @@ Overrides methods of Ray's PopulationBasedTraining that are private (tried on Ra
 
 import copy
 import json
-import random
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from ray.train._internal.session import _TrainingResult
 from ray.tune import Checkpoint
 from ray.tune.experiment import Trial
@@ -25,6 +22,7 @@ from runner.runs.decisions import Exploit
 from runner.runs.wording import changed
 from runner.translate.internals.paused_trials import forget_stop
 from runner.translate.internals.saved_state import saves, unsaved
+from runner.translate.own_generators import OwnGenerators
 from runner.translate.verdicts import Verdict, Verdicts
 
 POLICY = "pbt_policy_{}.txt"
@@ -58,7 +56,7 @@ class RecordedPBT(PopulationBasedTraining):  # type: ignore[misc]
         self.verdicts = verdicts
         self.last_iteration = last_iteration
         self.moved = moved
-        self.generators = random.Random(seed).getstate(), np.random.RandomState(seed).get_state()
+        self.generators = OwnGenerators(seed)
         self.ended: set[Trial] = set()
 
     @property
@@ -80,7 +78,7 @@ class RecordedPBT(PopulationBasedTraining):  # type: ignore[misc]
             return str(TrialScheduler.CONTINUE)  # a trial ends itself
         if self._is_due(trial, iteration) and not saves(result):
             raise unsaved(self.rule, "may let others go on from there", trial, iteration)
-        with self._own_generators():
+        with self.generators.in_use():
             action: str = super().on_trial_result(_Unfinished(tune_controller, self.ended), trial, result)
         if action == TrialScheduler.PAUSE:
             others = "all others come to it" if self._synch else "other trials have their turn"
@@ -164,17 +162,6 @@ class RecordedPBT(PopulationBasedTraining):  # type: ignore[misc]
         text = earlier.read_text(encoding="utf-8") if earlier.is_file() else ""
         path.write_text(f"{text}{json.dumps(row)}\n", encoding="utf-8")
 
-    @contextmanager
-    def _own_generators(self) -> Iterator[None]:
-        """Draw from this scheduler's state of the shared generators, and put theirs back."""
-        theirs = random.getstate(), np.random.get_state()
-        _set_generators(self.generators)
-        try:
-            yield
-        finally:
-            self.generators = random.getstate(), np.random.get_state()
-            _set_generators(theirs)
-
 
 class RecordedPB2(RecordedPBT, PB2):  # type: ignore[misc]
     """PB2 likewise, which chooses the values by a model of what they gained."""
@@ -202,8 +189,3 @@ def _change(config: dict[str, Any], key: str, change: Callable[[Any], Any]) -> N
     for parent in parents:
         config = config[parent]
     config[leaf] = change(config[leaf])
-
-
-def _set_generators(states: Any) -> None:
-    random.setstate(states[0])
-    np.random.set_state(states[1])

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from runner.config.experiment import Experiment
-from runner.config.objective import OBJECTIVE, Mode
+from runner.config.objective import Mode
 from runner.config.registry import SCHEDULERS
 from runner.config.traits import SchedulerTraits
 from runner.translate.verdicts import Verdicts
@@ -42,11 +42,12 @@ def asha(
 
     if experiment.budget.max_epochs is None:
         raise ValueError("asha needs budget.max_epochs")
+    watched = experiment.objective.watched(metric, mode)
     return RecordedASHA(
         verdicts,
         last_iteration=experiment.budget.max_epochs,
-        metric=metric or OBJECTIVE,
-        mode=mode if metric and mode else experiment.objective.mode,
+        metric=watched.key,
+        mode=watched.mode,
         max_t=experiment.budget.max_epochs + 1,  # one above the last epoch: a trial ends itself
         grace_period=grace_period,
         reduction_factor=reduction_factor,

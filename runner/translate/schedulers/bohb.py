@@ -5,25 +5,22 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from runner.config.experiment import Experiment
-from runner.config.objective import OBJECTIVE, Mode
+from runner.config.objective import Mode
 from runner.config.registry import SCHEDULERS
 from runner.config.traits import SchedulerTraits
+from runner.translate.schedulers.hyperband import CANNOT_RESUME, ELSEWHERE, NEEDS_CHECKPOINTS
 from runner.translate.verdicts import Verdicts
 
 
 @SCHEDULERS.register(
     "bohb",
-    elsewhere={
-        "time_attr": "leave it out: BOHB counts iterations (YOLO: epochs)",
-        "max_t": "say it as budget.max_epochs",
-        "stop_last_trials": "leave it out: a trial that comes to its last epoch ends itself",
-    },
+    elsewhere=ELSEWHERE,
     traits=SchedulerTraits(
         paper="Falkner et al. 2018, https://arxiv.org/abs/1807.01774",
-        needs_checkpoints="it pauses the trials of a bracket until all of them can be compared",
+        needs_checkpoints=NEEDS_CHECKPOINTS,
         needs_max_epochs=True,
         searcher="bohb",
-        cannot_resume="which trials wait for which in its brackets is kept nowhere",
+        cannot_resume=CANNOT_RESUME,
     ),
 )
 def bohb(
@@ -45,10 +42,11 @@ def bohb(
 
     if experiment.budget.max_epochs is None:
         raise ValueError("bohb needs budget.max_epochs")
+    watched = experiment.objective.watched(metric, mode)
     return RecordedBOHB(
         verdicts,
         last_iteration=experiment.budget.max_epochs,
-        metric=metric or OBJECTIVE,
-        mode=mode if metric and mode else experiment.objective.mode,
+        metric=watched.key,
+        mode=watched.mode,
         reduction_factor=reduction_factor,
     )

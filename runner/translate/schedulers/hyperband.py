@@ -5,24 +5,28 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from runner.config.experiment import Experiment
-from runner.config.objective import OBJECTIVE, Mode
+from runner.config.objective import Mode
 from runner.config.registry import SCHEDULERS
 from runner.config.traits import SchedulerTraits
 from runner.translate.verdicts import Verdicts
 
+ELSEWHERE = {
+    "time_attr": "leave it out: iterations are counted (YOLO: epochs)",
+    "max_t": "say it as budget.max_epochs",
+    "stop_last_trials": "leave it out: a trial that comes to its last epoch ends itself",
+}
+NEEDS_CHECKPOINTS = "it pauses the trials of a bracket until all of them can be compared"
+CANNOT_RESUME = "which trials wait for which in its brackets is kept nowhere"
+
 
 @SCHEDULERS.register(
     "hyperband",
-    elsewhere={
-        "time_attr": "leave it out: HyperBand counts iterations (YOLO: epochs)",
-        "max_t": "say it as budget.max_epochs",
-        "stop_last_trials": "leave it out: a trial that comes to its last epoch ends itself",
-    },
+    elsewhere=ELSEWHERE,
     traits=SchedulerTraits(
         paper="Li et al. 2018, https://arxiv.org/abs/1603.06560",
-        needs_checkpoints="it pauses the trials of a bracket until all of them can be compared",
+        needs_checkpoints=NEEDS_CHECKPOINTS,
         needs_max_epochs=True,
-        cannot_resume="which trials wait for which in its brackets is kept nowhere",
+        cannot_resume=CANNOT_RESUME,
     ),
 )
 def hyperband(
@@ -44,10 +48,11 @@ def hyperband(
 
     if experiment.budget.max_epochs is None:
         raise ValueError("hyperband needs budget.max_epochs")
+    watched = experiment.objective.watched(metric, mode)
     return RecordedHyperBand(
         verdicts,
         last_iteration=experiment.budget.max_epochs,
-        metric=metric or OBJECTIVE,
-        mode=mode if metric and mode else experiment.objective.mode,
+        metric=watched.key,
+        mode=watched.mode,
         reduction_factor=reduction_factor,
     )

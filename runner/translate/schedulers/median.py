@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from runner.config.experiment import Experiment
-from runner.config.objective import OBJECTIVE, Mode
+from runner.config.objective import Mode
 from runner.config.registry import SCHEDULERS
 from runner.config.traits import SchedulerTraits
 from runner.translate.verdicts import Verdicts
@@ -43,11 +43,12 @@ def median(
     """
     from runner.translate.internals.recorded_median import RecordedMedian
 
+    watched = experiment.objective.watched(metric, mode)
     return RecordedMedian(
         verdicts,
         last_iteration=experiment.budget.max_epochs,
-        metric=metric or OBJECTIVE,
-        mode=mode if metric and mode else experiment.objective.mode,
+        metric=watched.key,
+        mode=watched.mode,
         grace_period=grace_period,
         min_samples_required=min_samples_required,
     )

@@ -6,11 +6,11 @@ from pydantic import Field
 
 from runner.config.experiment import Experiment
 from runner.config.mutations import mutations
-from runner.config.objective import OBJECTIVE, Mode
+from runner.config.objective import Mode
 from runner.config.points import nested
 from runner.config.registry import SCHEDULERS
 from runner.config.traits import SchedulerTraits
-from runner.translate.schedulers.pbt import CANNOT_RESUME, ELSEWHERE
+from runner.translate.schedulers.pbt import CANNOT_RESUME, ELSEWHERE, NEEDS_CHECKPOINTS
 from runner.translate.verdicts import Verdicts
 
 
@@ -19,7 +19,7 @@ from runner.translate.verdicts import Verdicts
     elsewhere=ELSEWHERE,
     traits=SchedulerTraits(
         paper="Parker-Holder et al. 2020, https://arxiv.org/abs/2002.02518",
-        needs_checkpoints="a bad trial goes on from the checkpoint of a good one",
+        needs_checkpoints=NEEDS_CHECKPOINTS,
         mutates=True,
         cannot_resume=CANNOT_RESUME,
     ),
@@ -49,13 +49,14 @@ def pb2(
     from runner.translate.internals.recorded_pbt import RecordedPB2
 
     moved, _ = mutations(experiment)
+    watched = experiment.objective.watched(metric, mode)
     return RecordedPB2(
         verdicts,
         last_iteration=experiment.budget.max_epochs,
         moved=moved,
         seed=experiment.seed,
-        metric=metric or OBJECTIVE,
-        mode=mode if metric and mode else experiment.objective.mode,
+        metric=watched.key,
+        mode=watched.mode,
         perturbation_interval=perturbation_interval,
         hyperparam_bounds=nested({key: list(one.bounds() or ()) for key, one in moved.items()}),
         quantile_fraction=quantile_fraction,

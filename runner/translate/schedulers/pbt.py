@@ -6,7 +6,7 @@ from pydantic import Field
 
 from runner.config.experiment import Experiment
 from runner.config.mutations import mutations
-from runner.config.objective import OBJECTIVE, Mode
+from runner.config.objective import Mode
 from runner.config.points import nested
 from runner.config.registry import SCHEDULERS
 from runner.config.traits import SchedulerTraits
@@ -18,6 +18,7 @@ ELSEWHERE = {
     "log_config": "leave it out: decisions.jsonl holds every change",
     "require_attrs": "leave it out: a report without the metric is refused",
 }
+NEEDS_CHECKPOINTS = "a bad trial goes on from the checkpoint of a good one"
 CANNOT_RESUME = "trials go on from checkpoints of others, and which, and as whom, is kept nowhere"
 
 
@@ -26,7 +27,7 @@ CANNOT_RESUME = "trials go on from checkpoints of others, and which, and as whom
     elsewhere=ELSEWHERE,
     traits=SchedulerTraits(
         paper="Jaderberg et al. 2017, https://arxiv.org/abs/1711.09846",
-        needs_checkpoints="a bad trial goes on from the checkpoint of a good one",
+        needs_checkpoints=NEEDS_CHECKPOINTS,
         mutates=True,
         cannot_resume=CANNOT_RESUME,
     ),
@@ -65,13 +66,14 @@ def pbt(
 
     moved, _ = mutations(experiment)
     ray = {key: list(one.categories) if isinstance(one, Choice) else to_ray_domain(one) for key, one in moved.items()}
+    watched = experiment.objective.watched(metric, mode)
     return RecordedPBT(
         verdicts,
         last_iteration=experiment.budget.max_epochs,
         moved=moved,
         seed=experiment.seed,
-        metric=metric or OBJECTIVE,
-        mode=mode if metric and mode else experiment.objective.mode,
+        metric=watched.key,
+        mode=watched.mode,
         perturbation_interval=perturbation_interval,
         burn_in_period=burn_in_period,
         hyperparam_mutations=nested(ray),

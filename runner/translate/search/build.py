@@ -1,11 +1,10 @@
 """The searcher of an experiment, built with all that it begins with."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from runner.config.experiment import Experiment
 from runner.config.points import default_point, fits, flat, listed
 from runner.config.registry import SEARCHERS
-from runner.config.traits import SearcherTraits
 
 if TYPE_CHECKING:
     from ray.tune.search import Searcher
@@ -32,13 +31,13 @@ def translated_search(experiment: Experiment) -> "TranslatedSearch":
 
     options, space = experiment.searcher.options, experiment.search_space
     plugin = SEARCHERS.get(experiment.searcher.name)
-    encoding = Encoding(space, traits(experiment).natives)
+    encoding = Encoding(space, plugin.traits.natives)
     known = [(flat(one.point, space), one.objective) for one in options["evaluated_points"]]
     points = [flat(point, space) for point in listed(options["points_to_evaluate"])]
     first = None
     if options["defaults_first"]:
         first = default_point(space, experiment.trainable.defaults() or {})
-        if fits(first, space) or not traits(experiment).learns:
+        if fits(first, space) or not plugin.traits.learns:
             points, first = [first, *points], None
     encoded = [encoding.encode(point) for point in (*(point for point, _ in known), *points)]
     return TranslatedSearch(
@@ -50,9 +49,3 @@ def translated_search(experiment: Experiment) -> "TranslatedSearch":
         objective=experiment.objective,
         seed=experiment.seed,
     )
-
-
-def traits(experiment: Experiment) -> SearcherTraits:
-    """Those of the experiment's searcher."""
-    found: Any = SEARCHERS.get(experiment.searcher.name).traits
-    return found if isinstance(found, SearcherTraits) else SearcherTraits()

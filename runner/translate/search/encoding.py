@@ -7,7 +7,7 @@ from typing import Any
 
 from runner.config.conversion import Conversion, conversion, only
 from runner.config.points import nested
-from runner.config.search_space import Distribution, SearchSpace
+from runner.config.search_space import Distribution, Range, SearchSpace
 from runner.translate.distributions import to_ray_domain
 
 Encoded = dict[str, Any]
@@ -95,7 +95,7 @@ def _flat(key: str) -> str:
 
 def _tolerance(kind: Distribution) -> tuple[float, float]:
     ends = kind.bounds()
-    if ends is None or getattr(kind, "log", False):
+    if ends is None or (isinstance(kind, Range) and kind.log):
         return 1e-9, 0.0
     return 1e-15, 1e-9 * (ends[1] - ends[0])
 

@@ -1,16 +1,15 @@
 """Any searcher of Ray's, in our terms: the whole search space, plain values, points first, results that it survives."""
 
 import math
-import random
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from ray.tune.search import Searcher
 
 from runner.config.objective import OBJECTIVE, Objective
+from runner.translate.own_generators import OwnGenerators
 from runner.translate.search.encoding import Encoding
 
 ITERATION = "training_iteration"
@@ -74,7 +73,7 @@ class TranslatedSearch(Searcher):  # type: ignore[misc]
         self.first_trial: str | None = None
         self.worst: dict[str, float] = {}
         self.finished = ""
-        self.random_states: tuple[Any, Any] = _seeded_states(seed)
+        self.generators = OwnGenerators(seed)
 
     @property
     def foreseeable(self) -> int | None:
@@ -174,25 +173,6 @@ class TranslatedSearch(Searcher):  # type: ignore[misc]
         self.searcher.on_trial_complete(name, {**values, ITERATION: 1})
         self._survivable(values, error=False)
 
-    @contextmanager
-    def _own_random(self) -> Iterator[None]:
-        """The shared generators as this searcher left them; everybody else's are put back."""
-        if not self.library.global_random:
-            yield
-            return
-        before = random.getstate(), np.random.get_state()
-        _set_states(self.random_states)
-        try:
-            yield
-        finally:
-            self.random_states = random.getstate(), np.random.get_state()
-            _set_states(before)
-
-
-def _set_states(states: tuple[Any, Any]) -> None:
-    random.setstate(states[0])
-    np.random.set_state(states[1])
-
-
-def _seeded_states(seed: int) -> tuple[Any, Any]:
-    return random.Random(seed).getstate(), np.random.RandomState(seed).get_state()
+    def _own_random(self) -> AbstractContextManager[None]:
+        """For each call of the library."""
+        return self.generators.in_use() if self.library.global_random else nullcontext()

@@ -45,9 +45,8 @@ class ExperimentPlateau:
         self.std = std
         self.top = top
         self.patience = patience
-        self.metric = metric or OBJECTIVE
-        self.label = metric or experiment.objective.label
-        self.sign = -1 if (mode if metric and mode else experiment.objective.mode) == "min" else 1
+        self.metric, self.label, better = experiment.objective.watched(metric, mode)
+        self.sign = -1 if better == "min" else 1
         self._bests: dict[str, float] = {}  # more is better
         self._top: list[float] = []
         self._unchanged = 0

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from runner.config.experiment import Experiment
-from runner.config.objective import OBJECTIVE, Mode
+from runner.config.objective import Mode
 from runner.config.registry import STOPPERS
 from runner.translate.verdicts import Verdict
 
@@ -54,9 +54,7 @@ class Plateau:
         self.std = std
         self.num_results = num_results
         self.grace_period = grace_period
-        self.metric = metric or OBJECTIVE
-        self.label = metric or experiment.objective.label
-        self.mode = mode if metric and mode else experiment.objective.mode
+        self.metric, self.label, self.mode = experiment.objective.watched(metric, mode)
         self.metric_threshold = metric_threshold
         self.every = experiment.trainable.intervals().get(self.metric, 1)
         self.max_epochs = experiment.budget.max_epochs

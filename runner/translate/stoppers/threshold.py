@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from runner.config.experiment import Experiment
-from runner.config.objective import OBJECTIVE, Mode
+from runner.config.objective import Mode
 from runner.config.registry import STOPPERS
 from runner.translate.verdicts import Verdict
 
@@ -27,9 +27,7 @@ class Threshold:
         self, experiment: Experiment, /, *, value: float, metric: str | None = None, mode: Mode | None = None
     ) -> None:
         self.value = value
-        self.metric = metric or OBJECTIVE
-        self.label = metric or experiment.objective.label
-        self.mode = mode if metric and mode else experiment.objective.mode
+        self.metric, self.label, self.mode = experiment.objective.watched(metric, mode)
 
     def __call__(self, trial_id: str, result: Mapping[str, Any]) -> Verdict | None:  # noqa: ARG002
         seen = result.get(self.metric)
