@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.ray_mode import without_tokens
+
 pytestmark = pytest.mark.slow
 
 MINE = """
@@ -95,7 +97,8 @@ def tune(project: Path) -> Iterator[Tune]:
         return Ended(result.exit_code, folder.root, console.export_text())
 
     try:
-        with ray_session(checked_job(compose(list(BASE), HydraLoader([packaged_conf()]))).experiment.ray) as available:
+        choice = checked_job(compose(list(BASE), HydraLoader([packaged_conf()]))).experiment.ray
+        with without_tokens(), ray_session(choice) as available:
             yield do
     finally:
         os.chdir(before)

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from runner.runs.folder import RunFolder
 from runner.runs.story import Story
 from runner.runs.trials_table import read_rows
 from tests.config.composing import composed
+from tests.ray_mode import without_tokens
 
 pytestmark = pytest.mark.slow
 
@@ -103,7 +103,6 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     from runner.translate.ray_session import ray_session
     from runner.translate.signals import ending_as_interrupt
 
-    os.environ["RAY_AUTH_MODE"] = "disabled"  # a process keeps the first mode that it has; tests/yolo wants this one
     project = tmp_path_factory.mktemp("project")
     (project / "curves.py").write_text(CURVES)
     sys.path.insert(0, str(project))
@@ -127,7 +126,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
         result = run_job(job, folder, project, {"CPU": 2.0}, Console(file=told, width=200))
         return Ran(result, folder, told.getvalue())
 
-    with ending_as_interrupt(), redirected(log), ray_session(local):
+    with without_tokens(), ending_as_interrupt(), redirected(log), ray_session(local):
         yield do
 
 

@@ -15,6 +15,7 @@ from runner.config.objective import Mode, Objective, Target
 from runner.config.read_search_space import read_search_space
 from runner.config.trainable import Trial
 from runner.trainables.yolo import Yolo
+from tests.ray_mode import without_tokens
 
 SAVED = "saved.json"
 TINY = {"imgsz": 64, "batch": 8, "nbs": 8, "optimizer": "AdamW", "mosaic": 0.0, "warmup_epochs": 0.0, "plots": False}
@@ -78,10 +79,10 @@ def ray_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     import ray
 
     home = tmp_path_factory.mktemp("home")
-    os.environ["RAY_AUTH_MODE"] = "disabled"  # else Ray writes a token into the home folder
-    ray.init(num_cpus=1, include_dashboard=False, log_to_driver=False)
-    yield home
-    ray.shutdown()
+    with without_tokens():
+        ray.init(num_cpus=1, include_dashboard=False, log_to_driver=False)
+        yield home
+        ray.shutdown()
 
 
 def train(
