@@ -73,7 +73,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("project")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def ray_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Ray with one CPU, and the home folder of its workers, which nothing may be written into."""
     import ray
