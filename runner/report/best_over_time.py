@@ -52,7 +52,9 @@ def best_over_time(runs: Mapping[str, Run]) -> Section:
     drawing.update_layout(legend=legend)
     drawing.update_xaxes(title=_AXES["by trial"], rangemode="tozero")
     drawing.update_yaxes(title=first.objective.label)
-    return Section(title, figure(drawing))
+    repeated = any(run.repeat > 1 for run in runs.values())
+    told = paragraph("Of single trials: what decides is the mean of each configuration's.") if repeated else ""
+    return Section(title, told + figure(drawing))
 
 
 def by_trial(run: Run) -> Curve:

@@ -60,6 +60,8 @@ def _outcomes(runs: Mapping[str, Run], folder: Path, *, one_objective: bool) -> 
     several = any(run.objective.several for run in runs.values())
     winners = _winners(runs) if one_objective and not several else []
     told = paragraph("Of several objectives, best is by the first, and so are the figures.") if several else ""
+    if any(run.repeat > 1 for run in runs.values()):
+        told += paragraph("Where each configuration has several trials, best is the mean of the best configuration's.")
     rows = []
     for name, run in runs.items():
         page = run.folder.report

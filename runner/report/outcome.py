@@ -11,14 +11,14 @@ from runner.report.page import Section, fold, paragraph, table
 from runner.runs.plain_yaml import dump
 from runner.runs.read_run import Run
 from runner.runs.trial import TrialState
-from runner.runs.trials_table import BEST, PARAMETER, values_in
+from runner.runs.trials_table import BEST, CONFIGURATION, PARAMETER, values_in
 from runner.runs.wording import duration, number, plural
 
 
 def outcome(run: Run) -> Section:
     """The best trial, the states, the time, and the command that runs it again."""
     cards = [
-        _card(number(best_value(run)), f"best {run.objective.label} ({run.objective.mode})", "best"),
+        _card(number(best_value(run)), f"best {run.objective.label} ({run.objective.mode}){_of_seeds(run)}", "best"),
         *([_card(str(len(run.front)), "on the Pareto front")] if run.objective.several else []),
         _card(str(len(run.trials)), f"trials: {states(run)}" if len(run.trials) else "trials"),
         _card(str(len(run.history)), "epochs in all"),
@@ -30,8 +30,10 @@ def outcome(run: Run) -> Section:
 
 
 def best_value(run: Run) -> float | None:
-    """The best objective of the run."""
-    return None if run.best is None else float(run.best["objective"])
+    """The best objective of the run; where configurations are repeated, the mean of the best one."""
+    if run.best is None or run.best_sample is None:
+        return None
+    return run.best_sample.mean if run.repeat > 1 else float(run.best["objective"])
 
 
 def states(run: Run) -> str:
@@ -67,6 +69,10 @@ def command(run: Run) -> str:
     return shlex.join(["python", "-m", "runner", *run.words])
 
 
+def _of_seeds(run: Run) -> str:
+    return f", mean of {plural(len(run.best_sample.values), 'seed')}" if run.repeat > 1 and run.best_sample else ""
+
+
 def _best(run: Run) -> str:
     best = run.best
     if best is None:
@@ -74,6 +80,8 @@ def _best(run: Run) -> str:
     if run.objective.several:
         return _front(run)
     told = paragraph(f"{best.name} ({TrialState(best['state']).words}) was best at epoch {best['best_iteration']:g}.")
+    if run.repeat > 1:
+        told += paragraph(f"Its configuration, number {best[CONFIGURATION]}: {run.best_sample}.")
     values = flat(run.best_parameters)
     rows = [[key, number(value) if isinstance(value, float) else value] for key, value in values.items()]
     metrics = {name.removeprefix(BEST): best[name] for name in run.trials.columns if name.startswith(BEST)}

@@ -8,7 +8,7 @@ from runner.config.objective import OBJECTIVE
 from runner.report.page import Cell, Section, fold, paragraph, table
 from runner.runs.read_run import Run
 from runner.runs.trial import TrialState
-from runner.runs.trials_table import BEST, PARAMETER
+from runner.runs.trials_table import BEST, CONFIGURATION, PARAMETER
 from runner.runs.wording import duration, error_line, number, plural
 
 MOST_ERRORS = 20
@@ -30,6 +30,7 @@ def trials(run: Run) -> Section:
     heads = [
         "trial",
         "state",
+        *([CONFIGURATION] if run.repeat > 1 else []),
         run.objective.label,
         *others,
         "at epoch",
@@ -82,6 +83,7 @@ def _row(run: Run, name: str, row: Any) -> list[Cell]:
     return [
         _name(run, name),
         Cell(state.words, kind=f"state {state}"),
+        *([_number(row[CONFIGURATION])] if run.repeat > 1 else []),
         _number(row[OBJECTIVE]),
         *(_number(row[BEST + metric]) for metric in _others(run)),
         _number(row["best_iteration"]),

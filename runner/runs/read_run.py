@@ -1,5 +1,6 @@
 """A run folder read back: for the report, and for notebooks as `runner.load`."""
 
+import math
 from dataclasses import fields
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +16,8 @@ from runner.runs.cells import cell
 from runner.runs.decisions import GOES_ON, Decision, read
 from runner.runs.folder import RunFolder
 from runner.runs.locate import run_folder
+from runner.runs.repeats import Outcome, alike, ranked, repeats, sample
+from runner.runs.sample import Sample
 from runner.runs.trial import TrialState
 from runner.runs.trials_table import PARAMETER, PARETO
 
@@ -118,16 +121,30 @@ class Run:
     def best(self) -> "pd.Series | None":
         """The row of the best trial, named by it; None where no trial that did not fail has a finite objective.
 
-        Of several objectives it is the best by the first.
+        Of several objectives it is the best by the first; where configurations are repeated, it is of the one with the
+        best mean.
         """
-        import numpy as np
+        best = next(iter(ranked(self._outcomes, self.repeat, self.objective)), None)
+        return None if best is None else self.trials.loc[best.name]
 
-        failed = [state.value for state in TrialState if state.failed]
-        rows = self.trials[~self.trials["state"].isin(failed) & np.isfinite(self.trials[OBJECTIVE])]
-        if rows.empty:
-            return None
-        values = rows[OBJECTIVE]
-        return rows.loc[values.idxmax() if self.objective.mode == "max" else values.idxmin()]
+    @property
+    def repeat(self) -> int:
+        """Trials of each configuration."""
+        return repeats(self.config)
+
+    @property
+    def best_sample(self) -> Sample | None:
+        """What the trials of the best configuration came to; None where there is no best."""
+        best = self.best
+        return None if best is None else sample(alike(self._outcomes, str(best.name), self.repeat))
+
+    @cached_property
+    def _outcomes(self) -> list[Outcome]:
+        rows = zip(self.trials.index, self.trials["state"], self.trials[OBJECTIVE], strict=True)
+        return [
+            Outcome(name, TrialState(state), float(value) if math.isfinite(value) else None)
+            for name, state, value in rows
+        ]
 
     @property
     def front(self) -> "pd.DataFrame":

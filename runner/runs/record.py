@@ -85,7 +85,7 @@ class Record:
         self.epochs = 0
         self.most_running = 0
         self.ended_early = self.ended_by = ""
-        self._table = TrialsTable(run.trials_csv, objective)
+        self._table = TrialsTable(run.trials_csv, objective, repeat)
         if not run.trials_csv.exists():
             self._table.write([])
         self._history = History(run.history_csv)  # after the table: it makes the folder that of a run

@@ -37,9 +37,14 @@ def repeats(config: Mapping[str, Any]) -> int:
     return int(config.get("searcher", {}).get("repeat") or 1)
 
 
+def configuration(name: str, repeat: int) -> int | str:
+    """The number of trial `name`'s configuration, from 0; that of a trial without another like it is its name."""
+    return name if repeat == 1 else int(name.rpartition("_")[2]) // repeat
+
+
 def alike(rows: Iterable[Kind], name: str, repeat: int) -> list[Kind]:
     """The trials of the configuration of trial `name`, that itself among them."""
-    return [row for row in rows if _configuration(row.name, repeat) == _configuration(name, repeat)]
+    return [row for row in rows if configuration(row.name, repeat) == configuration(name, repeat)]
 
 
 def sample(rows: Iterable[Row]) -> Sample:
@@ -59,14 +64,10 @@ def ranked(rows: Iterable[Kind], repeat: int, objective: Objective) -> list[Kind
     sign = 1 if objective.mode == "max" else -1
     groups: dict[int | str, list[Kind]] = {}
     for row in rows:
-        groups.setdefault(_configuration(row.name, repeat), []).append(row)
+        groups.setdefault(configuration(row.name, repeat), []).append(row)
 
     def place(row: Kind) -> tuple[float, ...]:
-        whole = sample(groups[_configuration(row.name, repeat)])
+        whole = sample(groups[configuration(row.name, repeat)])
         return -len(whole.values), -sign * (whole.mean or 0.0), -sign * (row.best or 0.0)
 
     return sorted((row for row in rows if row.best is not None and not row.state.failed), key=place)
-
-
-def _configuration(name: str, repeat: int) -> int | str:
-    return name if repeat == 1 else int(name.rpartition("_")[2]) // repeat

@@ -10,21 +10,26 @@ from runner.config.nested import flat
 from runner.config.objective import OBJECTIVE, Objective
 from runner.runs.atomic import replacing
 from runner.runs.cells import cell, line
+from runner.runs.repeats import configuration
 from runner.runs.trial import TrialRow
 
 PARAMETER, BEST, LAST, PARETO = "config/", "best/", "last/", "pareto"
+CONFIGURATION = "configuration"
 
 
 class TrialsTable:
     """Writes `path`: trial and state, the parameters, the objective, then the best and the last metrics.
 
-    Of several objectives the column `pareto` says which trials are on the front.
+    Of several objectives the column `pareto` says which trials are on the front; where each configuration has `repeat`
+    trials, the column `configuration` numbers it.
 
     A row that has ended is rendered once, so that writing the table again costs little with 1,000 trials.
     """
 
-    def __init__(self, path: Path, objective: Objective) -> None:
+    def __init__(self, path: Path, objective: Objective, repeat: int = 1) -> None:
         self.path = path
+        self._repeat = repeat
+        self._configuration = [CONFIGURATION] if repeat > 1 else []
         self._pareto = [PARETO] if objective.several else []
         self._front: set[str] = set()
         # Used as ordered sets.
@@ -63,6 +68,7 @@ class TrialsTable:
             [
                 "trial",
                 "state",
+                *self._configuration,
                 *(PARAMETER + key for key in self._parameters),
                 OBJECTIVE,
                 *self._pareto,
@@ -85,6 +91,7 @@ class TrialsTable:
             [
                 row.name,
                 row.state,
+                *(configuration(row.name, self._repeat) for _ in self._configuration),
                 *_cells(flat(row.configuration), self._parameters),
                 "" if row.best is None else row.best,
                 *("true" if row.name in self._front else "" for _ in self._pareto),

@@ -93,6 +93,7 @@ def test_repeats_have_seeds_of_their_own_and_their_mean_decides(run: Run) -> Non
     x = [float(row["config/x"]) for row in rows]
     assert [x[number] for number in range(9)] == [x[3 * (number // 3)] for number in range(9)]
     assert len(set(x)) == 3
+    assert [row["configuration"] for row in rows] == [str(number // 3) for number in range(9)]
     noise = [round(float(row["objective"]) - float(row["config/x"]), 9) for row in rows]
     assert noise == [round(random.Random(5 + number % 3).random(), 9) for number in range(9)]
     best = max(x)

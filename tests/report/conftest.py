@@ -12,6 +12,7 @@ from runner.runs.decisions import Decision
 from runner.runs.folder import RunFolder
 from runner.runs.read_run import Run
 from runner.runs.record import Record
+from runner.runs.repeats import repeats
 from runner.runs.trial import TrialState
 from tests.runs.conftest import Clock
 
@@ -64,9 +65,10 @@ def play(tmp_path: Path) -> Play:
             "name": name, "objective": {"metrics": targets}, "search_space": space, "searcher": {"name": "random"},
             "scheduler": ASHA, "budget": {"num_samples": len(told), "max_epochs": 6},
         }  # fmt: skip
-        folder.write_config({**kept, **config}, [f"experiment={name}", "searcher.sampler_args={a: 1}"])
+        kept |= config
+        folder.write_config(kept, [f"experiment={name}", "searcher.sampler_args={a: 1}"])
         clock = Clock()
-        record = Record(folder, objective, expected_trials=len(told), max_epochs=6, clock=clock)
+        record = Record(folder, objective, expected_trials=len(told), max_epochs=6, repeat=repeats(kept), clock=clock)
         for number, (parameters, values, state) in enumerate(told):
             trial = f"trial_{number:03d}"
             record.started(trial, parameters)

@@ -46,6 +46,17 @@ def test_best_is_no_trial_that_failed_and_has_a_finite_objective(play: Play) -> 
     assert play(nan, failed, name="none").best is None
 
 
+def test_of_repeated_configurations_the_one_with_the_best_mean_has_the_best(play: Play) -> None:
+    scores = [0.9, 0.1, 0.6, 0.7, 0.95, 0.2]
+    told = [({"lr": 0.1 * (1 + n // 2)}, [score], TrialState.COMPLETED) for n, score in enumerate(scores)]
+    run = play(*told, searcher={"name": "random", "repeat": 2})
+    assert run.trials["configuration"].tolist() == [0, 0, 1, 1, 2, 2]
+    assert run.best is not None
+    assert run.best_sample is not None
+    assert (run.best.name, run.best_sample.values) == ("trial_003", (0.6, 0.7))
+    assert "configuration" not in play(*told, name="once").trials
+
+
 def test_history_and_decisions_have_a_row_for_each(play: Play) -> None:
     run = play(*trials(4))
     assert run.history["iteration"].tolist() == [*range(1, 7), *range(1, 7), 1, 2, *range(1, 7)]

@@ -56,6 +56,24 @@ def test_of_several_objectives_the_page_tells_the_front_and_whose_the_one_number
     assert "at its best report" in section(page, "pareto-front")
 
 
+def test_repeats_are_told_by_their_mean(play: Play, tmp_path: Path) -> None:
+    from runner.report.comparison import labels, write_comparison
+
+    scores = [0.9, 0.1, 0.6, 0.7]
+    told = [({"lr": 0.1 * (1 + n // 2)}, [score], DONE) for n, score in enumerate(scores)]
+    run = play(*told, searcher={"name": "random", "repeat": 2})
+    page = drawn(run)
+    assert "<b>0.65</b><span>best accuracy (max), mean of 2 seeds</span>" in section(page, "outcome")
+    assert "Its configuration, number 1: mean 0.65, standard deviation 0.07071 (2 seeds)." in section(page, "outcome")
+    assert "trial_003 (best)" in section(page, "trials")
+    assert "the mean of each configuration" in section(page, "best-over-time")
+    single = play(*told[1:2], name="single")
+    write_comparison(labels([run, single]), tmp_path / "page.html", tmp_path / "plots", "Comparison")
+    outcomes = section((tmp_path / "page.html").read_text(), "outcomes")
+    assert "best is the mean of the best configuration" in outcomes
+    assert ">0.65<" in outcomes
+
+
 def test_four_objectives_are_told_and_not_drawn(play: Play) -> None:
     targets = tuple(Target(metric, "max") for metric in ("accuracy", "loss", "a", "b"))
     run = play(objective=Objective(targets))
