@@ -7,6 +7,7 @@ from typing import Any
 
 from runner.config.hydra_loader import PRESET, HydraLoader
 from runner.config.overrides import SEVERAL, SPACE, Assignment, GroupChoice, HydraWord, Word, read_word
+from runner.config.registry import REGISTRIES
 from runner.config.search_space import call_to_mapping, is_call
 from runner.errors import ConfigError, Problem
 
@@ -156,10 +157,15 @@ def group_word(group: str, choice: Any) -> str:
 
 
 def _replace_node(config: dict[str, Any], plain: dict[str, Any], word: GroupChoice, keep: set[str]) -> list[str]:
-    """Take the node of `word.group` from `plain`; in a group of several, options in `keep` stay. Returns what went."""
+    """Take the node of `word.group` from `plain`; keys that all options of a group share stay as they were set.
+
+    In a group of several, options in `keep` stay. Returns what went.
+    """
     old, new = config.get(word.group) or {}, plain.get(word.group) or {}
     if word.group in SEVERAL:
         new = {**new, **{name: old[name] for name in keep if name in old}}
+    elif word.group in REGISTRIES and (shared := REGISTRIES[word.group].shared):
+        new = {**new, **{key: old[key] for key in shared.model_fields if key in old}}
     config[word.group] = new
     after = dict(_flat(new))
     return sorted(path for path, value in _flat(old) if after.get(path) != value and path != "name")

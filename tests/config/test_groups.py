@@ -35,6 +35,15 @@ def test_a_swapped_option_takes_its_own_overrides() -> None:
     }
 
 
+def test_what_all_searchers_share_stays_when_one_is_swapped() -> None:
+    found = composed("experiment=gridworld", "searcher=hyperopt")
+    assert (found.config["searcher"]["name"], found.config["searcher"]["repeat"]) == ("hyperopt", 3)
+    (note,) = found.notes
+    assert "sampler_args.n_startup_trials" in note
+    assert "repeat" not in note
+    assert config("experiment=gridworld", "searcher=hyperopt", "searcher.repeat=2")["searcher"]["repeat"] == 2
+
+
 def test_naming_the_presets_own_option_keeps_what_it_set() -> None:
     found = composed(DIGITS, "scheduler=asha")
     assert (found.config["scheduler"]["grace_period"], found.config["scheduler"]["reduction_factor"]) == (2, 3)

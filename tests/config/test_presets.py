@@ -71,6 +71,9 @@ def refusing(preset: str, searcher: str, scheduler: str) -> set[str]:
         rules.add("grace-period")
     if (preset, scheduler) == ("quickstart", "pb2"):
         rules.add("mutation")  # it changes no grid and no choice
+    if preset == "gridworld":
+        rules |= {"repeat"} if searcher == "bohb" else set()
+        rules |= {"scheduler-repeat"} if scheduler in {"pb2", "pbt"} else set()
     return rules | ({"missing-value"} if scheduler == "pbt_replay" else set())
 
 

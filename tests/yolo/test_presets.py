@@ -146,5 +146,7 @@ def test_the_guides_plateau_as_its_preset_says_how_to_have_it() -> None:
     assert options == {"metric": "train/F1(M)", "std": 0.01, "num_results": 5, "grace_period": 10}
 
 
-def test_the_guides_points_go_with_its_searcher() -> None:
-    assert config(*GUIDE_WORDS, "searcher=random")["searcher"]["points_to_evaluate"] == []
+def test_the_guides_points_stay_with_another_searcher() -> None:
+    points = config(*GUIDE_WORDS)["searcher"]["points_to_evaluate"]
+    assert points
+    assert config(*GUIDE_WORDS, "searcher=random")["searcher"]["points_to_evaluate"] == points
