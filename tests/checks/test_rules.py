@@ -98,6 +98,8 @@ YOLO = [
         ([DIGITS, "scheduler=bohb", SAVES], "scheduler-searcher", "scheduler", "type searcher=bohb"),
         ([DIGITS, "searcher=bohb"], "scheduler-searcher", "scheduler", "type scheduler=bohb"),
         ([*PBT, "searcher.repeat=2"], "scheduler-repeat", "searcher.repeat", "type searcher.repeat=1"),
+        ([*REPLAY, "search_space=none", "budget.num_samples=1", "searcher.repeat=2"], "scheduler-repeat",
+         "searcher.repeat", "type searcher.repeat=1"),
         ([DIGITS, "scheduler=hyperband"], "needs-checkpoints", "trainable.checkpoint_every",
          "it pauses the trials of a bracket until all of them can be compared; the trainable says of none"),
         ([*PBT, "trainable.checkpoint_every=3"], "needs-checkpoints", "trainable.checkpoint_every",
