@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from runner.commands.arguments import Arguments
 from runner.commands.command import Command
 from runner.config.suggest import did_you_mean
+from runner.config.unknown_option import unknown_option
 from runner.errors import OK, ConfigError, Problem
 
 if TYPE_CHECKING:
@@ -80,8 +81,7 @@ def _chosen(found: Mapping[str, list["Option"]], group: str, option: str | None)
         raise ConfigError([Problem("unknown-group", group, "is no group", remedy)])
     chosen = [known for known in found[group] if option in {None, known.name}]
     if not chosen:
-        remedy = did_you_mean(str(option), [known.name for known in found[group]])
-        raise ConfigError([Problem("unknown-option", group, f"there is no {group} {option}", remedy)])
+        raise ConfigError([unknown_option(group, group, option, [known.name for known in found[group]])])
     return chosen
 
 

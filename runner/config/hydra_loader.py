@@ -30,6 +30,7 @@ from yaml.error import MarkedYAMLError
 
 from runner.config.source import Source
 from runner.config.suggest import did_you_mean
+from runner.config.unknown_option import unknown_option
 from runner.errors import ConfigError, Problem
 
 CONFIG_NAME = "config"
@@ -165,8 +166,7 @@ class HydraLoader:
     def _composition_problem(self, error: Exception) -> Problem:
         group, slash, option = str(getattr(error, "missing_cfg_file", None) or "").rpartition("/")
         if slash:
-            remedy = did_you_mean(option, self.groups.get(group, []))
-            return Problem("unknown-option", group, f"there is no {group} {option}", remedy)
+            return unknown_option(group, group, option, self.groups.get(group, []))
         unmatched = re.search(r"Could not override '/?([^'@]+)(@experiment\.)?", str(error))
         if unmatched and unmatched[2]:
             message = "a preset without its first line sets keys below `experiment`"

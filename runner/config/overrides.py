@@ -14,6 +14,7 @@ from typing import Any
 from runner.config.hydra_loader import HydraLoader, read_yaml_value
 from runner.config.search_space import ALIASES, KINDS, is_call
 from runner.config.suggest import did_you_mean
+from runner.config.unknown_option import unknown_option
 from runner.errors import ConfigError, Problem
 
 SPACE = "search_space"
@@ -89,12 +90,7 @@ def _group_choice(group: str, value: str, loader: HydraLoader) -> GroupChoice:
     options = chosen if isinstance(chosen, list) else [] if chosen is None else [chosen]
     _check_count(group, options, value, loader)
     problems = [
-        Problem(
-            "unknown-option",
-            group,
-            f"there is no {group} {option}" if isinstance(option, str) else f"{option!r} is no name of a {group}",
-            did_you_mean(str(option), loader.groups[group]),
-        )
+        unknown_option(group, group, option, loader.groups[group])
         for option in options
         if not isinstance(option, str) or not loader.has_option(group, option)
     ]

@@ -12,8 +12,8 @@ from runner.config.read_objective import read_objective
 from runner.config.read_search_space import read_search_space
 from runner.config.registry import LOGGERS, RAY, SCHEDULERS, SEARCHERS, STOPPERS, TRAINABLES, Plugin, Registry
 from runner.config.search_space import SearchSpace
-from runner.config.suggest import did_you_mean
 from runner.config.trainable import Trainable
+from runner.config.unknown_option import unknown_option
 from runner.config.validate import missing_values, unknown_key, validate
 from runner.errors import ConfigError, Problem
 
@@ -120,14 +120,7 @@ def _plugin(registry: Registry[Any], node: Any, where: str, problems: list[Probl
         problems.append(Problem("option-name", where, f"no {registry.group} is chosen", remedy))
         return None
     if name not in registry.names():
-        problems.append(
-            Problem(
-                "unknown-option",
-                f"{where}.name",
-                f"there is no {registry.group} {name}",
-                did_you_mean(name, registry.names()),
-            )
-        )
+        problems.append(unknown_option(f"{where}.name", registry.group, name, registry.names()))
         return None
     return name, registry.get(name)
 
@@ -172,14 +165,7 @@ def _choices(registry: Registry[Any], node: Any, problems: list[Problem]) -> tup
                 )
             )
         else:
-            problems.append(
-                Problem(
-                    "unknown-option",
-                    where,
-                    f"there is no {registry.group} {key}",
-                    did_you_mean(str(key), registry.names()),
-                )
-            )
+            problems.append(unknown_option(where, registry.group, key, registry.names()))
     return tuple(chosen)
 
 

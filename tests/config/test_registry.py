@@ -2,12 +2,14 @@
 
 import importlib.metadata
 import inspect
+import re
 from typing import Any
 
 import pytest
 from omegaconf import OmegaConf
 
 from runner.config.registry import LOGGERS, RAY, SCHEDULERS, SEARCHERS, STOPPERS, TRAINABLES, Registry
+from runner.config.unknown_option import unknown_option
 from tests.config.composing import CONF, names
 
 REGISTRIES = {registry.group: registry for registry in (TRAINABLES, SEARCHERS, SCHEDULERS, STOPPERS, LOGGERS, RAY)}
@@ -39,6 +41,20 @@ def file_of(group: str, name: str) -> dict[str, Any]:
     node = OmegaConf.to_container(OmegaConf.load(CONF / group / f"{name}.yaml"), resolve=False)
     assert isinstance(node, dict)
     return {str(key): value for key, value in node.items()}
+
+
+@pytest.mark.slow
+def test_every_algorithm_of_ray_tune_is_an_option_or_says_what_to_type_instead() -> None:
+    from ray.tune.schedulers import SCHEDULER_IMPORT
+    from ray.tune.search import SEARCH_ALG_IMPORT
+
+    for registry, known in ((SEARCHERS, SEARCH_ALG_IMPORT), (SCHEDULERS, SCHEDULER_IMPORT)):
+        assert len(known) >= 10
+        for name in set(known) - set(registry.names()):
+            remedy = unknown_option(registry.group, registry.group, name, registry.names()).remedy
+            assert "type " in remedy, name
+            told = re.search(rf"type {registry.group}=(\w+)", remedy)
+            assert told is None or told[1] in registry.names()
 
 
 @pytest.mark.parametrize("group", REGISTRIES)
