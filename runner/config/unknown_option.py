@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from runner.config.suggest import did_you_mean
 from runner.errors import Problem
 
-_GRID = "a grid is a distribution: type searcher=random 'search_space.KEY=grid(1, 2, 3)'"
+_GRID = "a grid is a distribution: type searcher=random 'search_space.KEY=grid([1, 2, 3])'"
 _OTHER_NAMES = {
     ("searcher", "grid"): _GRID,
     ("searcher", "grid_search"): _GRID,

@@ -108,7 +108,7 @@ def test_all_words_are_kept_with_the_config() -> None:
         ("=3", "override", "is not a dotted key", "write key=value"),
         ("a..b=3", "override", "is not a dotted key", "write key=value"),
         ("searcher=optna", "unknown-option", "there is no searcher optna", "did you mean optuna?"),
-        ("searcher=grid", "unknown-option", "there is no searcher grid", "grid(1, 2, 3)"),
+        ("searcher=grid", "unknown-option", "there is no searcher grid", "grid([1, 2, 3])"),
         ("scheduler=median_stopping_rule", "unknown-option", "there is no", "type scheduler=median"),
         ("experiment=digit", "unknown-option", "there is no experiment digit", "did you mean digits?"),
         ("stopper=[plateau,timout]", "unknown-option", "there is no stopper timout", "did you mean timeout?"),
