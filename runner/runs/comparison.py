@@ -24,7 +24,7 @@ class JobResult:
 
     Attributes:
         overrides: what sets it apart from the others, as typed.
-        best: its best objective, None where it has none.
+        best: its best objective, of repeated configurations the mean of the best one; None where it has none.
         objective, mode: the objective's label and direction; of several objectives the first.
         front: trials on the Pareto front of several objectives; None where there is one objective.
         seconds: how long it took.
