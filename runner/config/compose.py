@@ -7,7 +7,6 @@ from typing import Any
 
 from runner.config.hydra_loader import PRESET, HydraLoader
 from runner.config.overrides import SEVERAL, SPACE, Assignment, GroupChoice, HydraWord, Word, read_word
-from runner.config.registry import REGISTRIES
 from runner.config.search_space import call_to_mapping, is_call
 from runner.errors import ConfigError, Problem
 
@@ -164,11 +163,19 @@ def _replace_node(config: dict[str, Any], plain: dict[str, Any], word: GroupChoi
     old, new = config.get(word.group) or {}, plain.get(word.group) or {}
     if word.group in SEVERAL:
         new = {**new, **{name: old[name] for name in keep if name in old}}
-    elif word.group in REGISTRIES and (shared := REGISTRIES[word.group].shared):
-        new = {**new, **{key: old[key] for key in shared.model_fields if key in old}}
+    else:
+        new = {**new, **{key: old[key] for key in _shared(word.group) if key in old}}
     config[word.group] = new
     after = dict(_flat(new))
     return sorted(path for path, value in _flat(old) if after.get(path) != value and path != "name")
+
+
+def _shared(group: str) -> Iterable[str]:
+    """The keys that all options of `group` have."""
+    from runner.config.registry import REGISTRIES  # with pydantic, which a config without a swapped option needs not
+
+    registry = REGISTRIES.get(group)
+    return registry.shared.model_fields if registry and registry.shared else ()
 
 
 def _flat(node: Any, prefix: str = "") -> Iterable[tuple[str, str]]:

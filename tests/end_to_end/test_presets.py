@@ -212,6 +212,7 @@ def test_the_guide_shrunk_with_the_curves_of_a_stopped_trial_in_wandb(run: Run) 
         "trainable.train_args={imgsz: 64, nbs: 8, fraction: 16, close_mosaic: 0}",
         # the learning rate itself, so that asha stops the second
         "objective={metrics: [{metric: lr/pg0, mode: max}]}", "searcher=random", "search_space.batch=8",
+            "searcher={points_to_evaluate: [], defaults_first: false}",
         "search_space={lr0: 'grid([0.003, 0.000001])', warmup_epochs: 0}", "scheduler.grace_period=1",
         "budget={num_samples: 1, max_epochs: 3, max_concurrent: 1}",
         WANDB_MODE="offline",
