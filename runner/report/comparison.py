@@ -11,7 +11,7 @@ from optuna.visualization import matplotlib as pictures
 from runner.config.nested import flat
 from runner.config.objective import Objective
 from runner.report.best_over_time import best_over_time
-from runner.report.outcome import best_value, command, seconds, states
+from runner.report.outcome import command, seconds, states
 from runner.report.page import Cell, Section, figure, fold, paragraph, table, write_page
 from runner.report.plots import save
 from runner.report.study import study_of, usable
@@ -71,7 +71,7 @@ def _outcomes(runs: Mapping[str, Run], folder: Path, *, one_objective: bool) -> 
                 Cell(
                     f"{name} (best)" if name in winners else name, link=link, kind="winner" if name in winners else ""
                 ),
-                Cell(number(best_value(run)), value=best_value(run)),
+                Cell(number(run.best_sample.mean), value=run.best_sample.mean),
                 str(run.objective),
                 NOTHING if run.best is None else str(run.best.name),
                 states(run) or NOTHING,
@@ -85,7 +85,7 @@ def _outcomes(runs: Mapping[str, Run], folder: Path, *, one_objective: bool) -> 
 
 def _winners(runs: Mapping[str, Run]) -> list[str]:
     """The runs with the best objective; several where they are equal."""
-    values = {name: best_value(run) for name, run in runs.items()}
+    values = {name: run.best_sample.mean for name, run in runs.items()}
     known = [value for value in values.values() if value is not None]
     if not known:
         return []

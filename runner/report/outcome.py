@@ -17,8 +17,10 @@ from runner.runs.wording import duration, number, plural
 
 def outcome(run: Run) -> Section:
     """The best trial, the states, the time, and the command that runs it again."""
+    seeds = len(run.best_sample.values)
+    of = f", mean of {plural(seeds, 'seed')}" if run.repeat > 1 and seeds else ""
     cards = [
-        _card(number(best_value(run)), f"best {run.objective.label} ({run.objective.mode}){_of_seeds(run)}", "best"),
+        _card(number(run.best_sample.mean), f"best {run.objective.label} ({run.objective.mode}){of}", "best"),
         *([_card(str(len(run.front)), "on the Pareto front")] if run.objective.several else []),
         _card(str(len(run.trials)), f"trials: {states(run)}" if len(run.trials) else "trials"),
         _card(str(len(run.history)), "epochs in all"),
@@ -27,13 +29,6 @@ def outcome(run: Run) -> Section:
     body = f'<div class="cards">{"".join(cards)}</div>\n'
     body += _best(run)
     return Section("Outcome", f'{body}<pre class="command">{escape(command(run))}</pre>\n')
-
-
-def best_value(run: Run) -> float | None:
-    """The best objective of the run; where configurations are repeated, the mean of the best one."""
-    if run.best is None or run.best_sample is None:
-        return None
-    return run.best_sample.mean if run.repeat > 1 else float(run.best["objective"])
 
 
 def states(run: Run) -> str:
@@ -67,10 +62,6 @@ def started(run: Run) -> dict[str, tuple[float, float]]:
 def command(run: Run) -> str:
     """What to type to run it again."""
     return shlex.join(["python", "-m", "runner", *run.words])
-
-
-def _of_seeds(run: Run) -> str:
-    return f", mean of {plural(len(run.best_sample.values), 'seed')}" if run.repeat > 1 and run.best_sample else ""
 
 
 def _best(run: Run) -> str:

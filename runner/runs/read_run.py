@@ -133,10 +133,10 @@ class Run:
         return repeats(self.config)
 
     @property
-    def best_sample(self) -> Sample | None:
-        """What the trials of the best configuration came to; None where there is no best."""
+    def best_sample(self) -> Sample:
+        """What the trials of the best configuration came to; empty where there is no best."""
         best = self.best
-        return None if best is None else sample(alike(self._outcomes, str(best.name), self.repeat))
+        return sample(() if best is None else alike(self._outcomes, str(best.name), self.repeat))
 
     @cached_property
     def _outcomes(self) -> list[Outcome]:

@@ -242,13 +242,6 @@ class Record:
         """What the trials of the best configuration came to."""
         return sample(alike(self.rows.values(), self.best.name, self.repeat) if self.best else ())
 
-    @property
-    def best_value(self) -> float | None:
-        """The best objective; where configurations are repeated, the mean of the best one."""
-        if self.best is None:
-            return None
-        return self.best_sample.mean if self.repeat > 1 else self.best.best
-
     def ranked(self) -> list[TrialRow]:
         """The trials that have ended and did not fail, best first; of several objectives those of the front first."""
         by_score = ranked(self._comparable(), self.repeat, self.objective)

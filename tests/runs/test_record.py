@@ -132,12 +132,12 @@ def test_of_repeated_configurations_the_best_mean_is_what_the_run_came_to(
 ) -> None:
     record = Record(run, objective, expected_trials=4, max_epochs=10, repeat=2, clock=clock)
     play = Play(record, clock)
-    assert record.best_value is None
+    assert record.best_sample.mean is None
     for number, value in enumerate([0.9, 0.1, 0.6, 0.8]):
         play.trial(f"trial_{number:03d}", [value])
         play.end(f"trial_{number:03d}")
     assert record.best is not None
-    assert (record.best.name, record.best_value) == ("trial_003", pytest.approx(0.7))
+    assert (record.best.name, record.best_sample.mean) == ("trial_003", pytest.approx(0.7))
 
 
 def test_the_smallest_is_best_where_the_objective_says_so(run: RunFolder, clock: Clock) -> None:

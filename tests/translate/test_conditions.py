@@ -19,10 +19,7 @@ from tests.config.composing import experiment
 pytestmark = pytest.mark.slow
 FEW = {"optuna": "searcher.sampler_args={n_startup_trials: 4}", "hyperopt": "searcher.n_initial_points=4"}
 """Trials before a searcher learns."""
-TAKE_CONDITIONS = [
-    name for name in SEARCHERS.names()
-    if SEARCHERS.get(name).traits.conditions
-]  # fmt: skip
+TAKE_CONDITIONS = [name for name in SEARCHERS.names() if SEARCHERS.get(name).traits.conditions]
 
 
 def test_these_are_the_searchers_that_take_conditions() -> None:
