@@ -71,7 +71,7 @@ def _outcomes(runs: Mapping[str, Run], folder: Path, *, one_objective: bool) -> 
                 Cell(
                     f"{name} (best)" if name in winners else name, link=link, kind="winner" if name in winners else ""
                 ),
-                Cell(number(run.best_sample.mean), value=run.best_sample.mean),
+                Cell(number(run.best_value), value=run.best_value),
                 str(run.objective),
                 NOTHING if run.best is None else str(run.best.name),
                 states(run) or NOTHING,
@@ -85,7 +85,7 @@ def _outcomes(runs: Mapping[str, Run], folder: Path, *, one_objective: bool) -> 
 
 def _winners(runs: Mapping[str, Run]) -> list[str]:
     """The runs with the best objective; several where they are equal."""
-    values = {name: run.best_sample.mean for name, run in runs.items()}
+    values = {name: run.best_value for name, run in runs.items()}
     known = [value for value in values.values() if value is not None]
     if not known:
         return []

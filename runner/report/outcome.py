@@ -20,7 +20,7 @@ def outcome(run: Run) -> Section:
     seeds = len(run.best_sample.values)
     of = f", mean of {plural(seeds, 'seed')}" if run.repeat > 1 and seeds else ""
     cards = [
-        _card(number(run.best_sample.mean), f"best {run.objective.label} ({run.objective.mode}){of}", "best"),
+        _card(number(run.best_value), f"best {run.objective.label} ({run.objective.mode}){of}", "best"),
         *([_card(str(len(run.front)), "on the Pareto front")] if run.objective.several else []),
         _card(str(len(run.trials)), f"trials: {states(run)}" if len(run.trials) else "trials"),
         _card(str(len(run.history)), "epochs in all"),

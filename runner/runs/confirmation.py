@@ -16,6 +16,7 @@ from runner.runs.cells import line
 from runner.runs.earlier_run import EarlierRun
 from runner.runs.folder import RunFolder
 from runner.runs.plain_yaml import dump, plain
+from runner.runs.repeats import sample
 from runner.runs.sample import Sample
 from runner.runs.wording import NOTHING, number, parameters
 
@@ -109,7 +110,7 @@ class Confirmation:
         for contender in contenders:
             own = flat(contender.parameters)
             trials = [trial for trial in confirmed.trials if _trained(trial.sampled, own)]
-            samples.append(Sample.of(trials))
+            samples.append(sample(trials))
         objective = confirmed.objective
         return cls(plan["run"], contenders, plan["reference"], samples, objective.label, objective.mode)
 
@@ -166,6 +167,7 @@ class Confirmation:
                 "spread": sample.spread,
                 "seeds": len(sample.values),
                 "failed": sample.failed,
+                "unfinished": sample.unfinished,
                 **{f"gain_{key}": value for key, value in asdict(found or Gain(0.0)).items() if found},
             }
 
@@ -203,7 +205,7 @@ class Confirmation:
         for heading in ("", "in the search", "mean", "spread", "seeds", *against, "parameters"):
             view.add_column(heading, overflow="fold")
         for contender, sample, found in zip(self.contenders, self.samples, self.gains(), strict=True):
-            seeds = f"{len(sample.values)}" + (f" ({sample.failed} failed)" if sample.failed else "")
+            seeds = ", ".join([str(len(sample.values)), *sample.others])
             cells = (contender.name, number(contender.objective), number(sample.mean), number(sample.spread), seeds)
             gained = [NOTHING if found is None else str(found)] if self.reference else []
             view.add_row(*map(Text, (*cells, *gained, parameters(contender.parameters))))

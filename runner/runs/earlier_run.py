@@ -13,14 +13,13 @@ from runner.config.nested import flat
 from runner.config.objective import OBJECTIVE, Objective
 from runner.config.read_search_space import read_search_space
 from runner.config.search_space import SearchSpace
-from runner.config.trainable import ADJUSTED
 from runner.errors import ConfigError, Problem
 from runner.runs.cells import cell, read_cell
 from runner.runs.folder import RunFolder
 from runner.runs.locate import trial_name
 from runner.runs.repeats import ranked, repeats
 from runner.runs.trial import TrialState
-from runner.runs.trials_table import BEST, LAST, PARAMETER, PARETO, values_in
+from runner.runs.trials_table import LAST, PARAMETER, PARETO, adjusted_in, values_in
 from runner.runs.wording import parameters, shown
 
 MOST_OF_FRONT = 10
@@ -64,11 +63,6 @@ class EarlierTrial:
         """The searched parameters and each fixed one that had to be adjusted, as the trial was trained with them."""
         return {**self.sampled, **self.adjusted}
 
-    @property
-    def ended_well(self) -> bool:
-        """Whether it was trained to its end or stopped by a rule."""
-        return self.state in (TrialState.COMPLETED, TrialState.STOPPED)
-
 
 @dataclass(frozen=True)
 class EarlierRun:
@@ -107,7 +101,7 @@ class EarlierRun:
 
     def finished(self) -> list[EarlierTrial]:
         """The trials that were completed or stopped by a rule, with a last objective."""
-        return [trial for trial in self.trials if trial.ended_well and trial.last is not None]
+        return [trial for trial in self.trials if trial.state.ended_well and trial.last is not None]
 
     def chosen(self, name: str | None) -> EarlierTrial:
         """The trial of that name, or the best.
@@ -141,7 +135,7 @@ def _trial(row: Mapping[str, str], space: SearchSpace, objective: Objective) -> 
         name=row["trial"],
         state=TrialState(row["state"]),
         sampled={key: value for key, value in sampled.items() if space.active(key, sampled)},
-        adjusted=dict(_adjusted(row)),
+        adjusted=adjusted_in(row),
         best=best,
         best_iteration=int(row["best_iteration"]) if row["best_iteration"] else None,
         last=last,
@@ -163,14 +157,6 @@ def _searched(row: Mapping[str, str], space: SearchSpace) -> Iterator[tuple[str,
         text = row.get(PARAMETER + key)
         if alike or text:
             yield key, alike[0] if alike else read_cell(str(text))
-
-
-def _adjusted(row: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
-    """Parameters that had to take another value than the one asked for, such as a batch out of memory."""
-    for home in (LAST, BEST):
-        for column, text in row.items():
-            if column.startswith(home + ADJUSTED) and text:
-                yield column.removeprefix(home + ADJUSTED), read_cell(text)
 
 
 def _is_in(row: Mapping[str, str], key: str, value: Any) -> bool:

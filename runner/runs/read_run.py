@@ -138,6 +138,12 @@ class Run:
         best = self.best
         return sample(() if best is None else alike(self._outcomes, str(best.name), self.repeat))
 
+    @property
+    def best_value(self) -> float | None:
+        """The best objective; of repeated configurations the best mean."""
+        best = self.best
+        return self.best_sample.mean if self.repeat > 1 or best is None else float(best[OBJECTIVE])
+
     @cached_property
     def _outcomes(self) -> list[Outcome]:
         rows = zip(self.trials.index, self.trials["state"], self.trials[OBJECTIVE], strict=True)

@@ -242,6 +242,11 @@ class Record:
         """What the trials of the best configuration came to."""
         return sample(alike(self.rows.values(), self.best.name, self.repeat) if self.best else ())
 
+    @property
+    def best_value(self) -> float | None:
+        """The best objective; of repeated configurations the best mean."""
+        return self.best_sample.mean if self.repeat > 1 else self.best and self.best.best
+
     def ranked(self) -> list[TrialRow]:
         """The trials that have ended and did not fail, best first; of several objectives those of the front first."""
         by_score = ranked(self._comparable(), self.repeat, self.objective)

@@ -48,20 +48,27 @@ def alike(rows: Iterable[Kind], name: str, repeat: int) -> list[Kind]:
 
 
 def sample(rows: Iterable[Row]) -> Sample:
-    """What trials of one configuration came to; those that failed, or reported nothing finite, count as failed."""
+    """What trials of one configuration came to.
+
+    One that was cut off is neither a value, as the best of a part of a training is none of a whole one, nor a failure.
+    """
     rows = list(rows)
-    values = tuple(row.best for row in rows if row.best is not None and not row.state.failed)
-    return Sample(values, len(rows) - len(values))
+    values = tuple(row.best for row in rows if row.best is not None and row.state.ended_well)
+    unfinished = sum(not (row.state.ended_well or row.state.failed) for row in rows)
+    return Sample(values, len(rows) - len(values) - unfinished, unfinished)
 
 
 def ranked(rows: Iterable[Kind], repeat: int, objective: Objective) -> list[Kind]:
     """Every trial with an objective but for failed ones: those of the best configuration first, and of them the best.
 
-    Configurations compare by their means, and one of whose trials more came to a value is before the others: among
+    Repeated configurations compare by their means, and one of whose trials more ended well is before the others: among
     means of fewer trials a lucky one wins.
     """
     rows = list(rows)
     sign = 1 if objective.mode == "max" else -1
+    valid = [row for row in rows if row.best is not None and not row.state.failed]
+    if repeat == 1:
+        return sorted(valid, key=lambda row: -sign * (row.best or 0.0))
     groups: dict[int | str, list[Kind]] = {}
     for row in rows:
         groups.setdefault(configuration(row.name, repeat), []).append(row)
@@ -70,4 +77,4 @@ def ranked(rows: Iterable[Kind], repeat: int, objective: Objective) -> list[Kind
         whole = sample(groups[configuration(row.name, repeat)])
         return -len(whole.values), -sign * (whole.mean or 0.0), -sign * (row.best or 0.0)
 
-    return sorted((row for row in rows if row.best is not None and not row.state.failed), key=place)
+    return sorted(valid, key=place)

@@ -1,28 +1,24 @@
 """One configuration, trained with several seeds."""
 
 import statistics
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from runner.runs.wording import number, plural
-
-if TYPE_CHECKING:
-    from runner.runs.earlier_run import EarlierTrial
 
 
 @dataclass(frozen=True)
 class Sample:
-    """The objectives of the trainings that ended well, and how many did not."""
+    """What the trainings came to; `runner.runs.repeats.sample` makes it.
+
+    Attributes:
+        values: the best objective of each training that was completed or stopped by a rule.
+        failed: trainings that failed or reported no finite objective.
+        unfinished: trainings that run, wait or were interrupted.
+    """
 
     values: tuple[float, ...]
     failed: int
-
-    @classmethod
-    def of(cls, trials: Sequence["EarlierTrial"]) -> "Sample":
-        """The best objective of each."""
-        values = tuple(trial.best for trial in trials if trial.ended_well and trial.best is not None)
-        return cls(values, len(trials) - len(values))
+    unfinished: int = 0
 
     @property
     def mean(self) -> float | None:
@@ -33,10 +29,17 @@ class Sample:
         """The sample's standard deviation (divided by n - 1); None for fewer than two values."""
         return statistics.stdev(self.values) if len(self.values) > 1 else None
 
+    @property
+    def others(self) -> list[str]:
+        """How many trainings are not among the values, in words."""
+        counts = ((self.failed, "failed"), (self.unfinished, "not finished"))
+        return [f"{amount} {word}" for amount, word in counts if amount]
+
     def __str__(self) -> str:
         if self.mean is None:
-            return "no training ended with a finite objective"
-        of = f"{plural(len(self.values), 'seed')}" + (f", {self.failed} failed" if self.failed else "")
+            rest = f" ({', '.join(self.others)})" if self.unfinished else ""
+            return f"no training ended with a finite objective{rest}"
+        of = ", ".join([plural(len(self.values), "seed"), *self.others])
         if self.spread is None:
             return f"{number(self.mean)} ({of}: no spread is known)"
         same = "; every seed gave the same value: is the seed used?" if self.spread == 0 else ""

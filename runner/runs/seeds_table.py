@@ -10,7 +10,7 @@ from rich.text import Text
 from runner.config.experiment import SEED
 from runner.runs.earlier_run import EarlierRun
 from runner.runs.folder import RunFolder
-from runner.runs.sample import Sample
+from runner.runs.repeats import sample
 from runner.runs.wording import NOTHING, number, shown
 
 
@@ -37,7 +37,7 @@ class SeedsTable:
         for cells in self._rows():
             view.add_row(*(Text(text) for text in cells))
         yield view
-        yield Text(str(Sample.of(self.run.trials)))
+        yield Text(str(sample(self.run.trials)))
 
     def _rows(self) -> Iterator[tuple[str, ...]]:
         for trial in self.run.trials:

@@ -14,7 +14,7 @@ from runner.runs.folder import RunFolder
 from runner.runs.pareto import dominates
 from runner.runs.repeats import Outcome, alike, ranked, repeats, sample
 from runner.runs.trial import FAILED, TrialState
-from runner.runs.trials_table import PARAMETER, PARETO, read_rows, values_in
+from runner.runs.trials_table import PARAMETER, PARETO, adjusted_in, read_rows, values_in
 from runner.runs.wording import changed, duration, number, parameters, plural
 
 MOST_OF_FRONT = 10
@@ -60,7 +60,7 @@ class Story:
             for key, cell in cells.items()
             if key.startswith(PARAMETER) and cell != ""
         }
-        yield "trial", f"{name}: {parameters(config) or 'no parameters'}"
+        yield "trial", f"{name}: {parameters(config | adjusted_in(cells)) or 'no parameters'}"
         for line in self.decisions.get(name, []):
             when = f"{self._unit()} {line['iteration']}"
             yield when, f"{self._verb(line)}: {line['detail']}{self._saved(line)}"

@@ -33,6 +33,11 @@ class TrialState(StrEnum):
         return self in FAILED
 
     @property
+    def ended_well(self) -> bool:
+        """Whether the trial was trained to its end or stopped by a rule."""
+        return self in (TrialState.COMPLETED, TrialState.STOPPED)
+
+    @property
     def ended(self) -> bool:
         """Whether nothing more is to come from it, as long as nobody takes it up again."""
         return self not in (TrialState.RUNNING, TrialState.PAUSED)

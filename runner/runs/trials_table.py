@@ -8,8 +8,9 @@ from typing import Any
 
 from runner.config.nested import flat
 from runner.config.objective import OBJECTIVE, Objective
+from runner.config.trainable import ADJUSTED
 from runner.runs.atomic import replacing
-from runner.runs.cells import cell, line
+from runner.runs.cells import cell, line, read_cell
 from runner.runs.repeats import configuration
 from runner.runs.trial import TrialRow
 
@@ -120,6 +121,14 @@ def read_rows(path: Path) -> dict[str, dict[str, str]]:
     csv.field_size_limit(sys.maxsize)
     with path.open(encoding="utf-8", newline="") as file:
         return {row["trial"]: row for row in csv.DictReader(file)}
+
+
+def adjusted_in(row: Mapping[str, str]) -> dict[str, Any]:
+    """Parameters that had to take another value than the one asked for, at the best report or, without, the last."""
+    home = (BEST if row[OBJECTIVE] else LAST) + ADJUSTED
+    return {
+        column.removeprefix(home): read_cell(text) for column, text in row.items() if column.startswith(home) and text
+    }
 
 
 def values_in(row: Mapping[str, Any], objective: Objective, report: str = BEST) -> dict[str, float]:

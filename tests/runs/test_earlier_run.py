@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from rich.console import Console
 
 from runner.config.objective import Objective, Target
 from runner.runs.cells import read_cell
@@ -12,9 +14,13 @@ from runner.runs.decisions import Decision
 from runner.runs.earlier_run import EarlierRun
 from runner.runs.folder import RunFolder
 from runner.runs.points_file import read_points
+from runner.runs.read_run import Run
 from runner.runs.record import Record, TrialState
+from runner.runs.repeats import sample
+from runner.runs.seeds_table import seeds_table
+from runner.runs.story import Story
 
-from .conftest import Play
+from .conftest import Clock, Play
 
 CONFIG: dict[str, Any] = {
     "objective": {"metrics": [{"metric": "accuracy", "mode": "max"}]},
@@ -26,6 +32,9 @@ CONFIG: dict[str, Any] = {
         "epochs": 3,
     },
 }
+FULL: dict[str, Any] = {
+    **CONFIG, "search_space": {"x": "uniform(0, 1)"}, "searcher": {"name": "random"}, "scheduler": {"name": "fifo"},
+}  # fmt: skip
 KINDS = ["a", None, True, "1", 'x,"y"', [1, 2], {"deep": None}]
 
 
@@ -90,6 +99,58 @@ def test_a_trial_that_had_to_take_another_value_stands_for_that(run: RunFolder, 
     record.reported("t0", 1, {"objective": 0.1, "adjusted/batch": 8})
     record.ended("t0", TrialState.COMPLETED, Decision("t0", 1, "end", None, None, "trained to its end"))
     assert EarlierRun.read(run).trials[0].point == {"batch": 8, "x": 0.5}
+
+
+def test_every_reader_gives_the_parameters_of_the_best_report(run: RunFolder, record: Record) -> None:
+    """The last report was trained with a smaller batch than the best one, as after an exploit or a restart."""
+    run.write_config({**FULL, "search_space": {"batch": "choice([16, 8])", "x": "uniform(0, 1)"}}, [])
+    record.started("t0", {"batch": 16, "x": 0.5})
+    record.reported("t0", 1, {"objective": 0.9})
+    record.reported("t0", 2, {"objective": 0.1, "adjusted/batch": 8})
+    record.ended("t0", TrialState.COMPLETED, Decision("t0", 2, "end", None, None, "trained to its end"))
+    trained = {"batch": 16, "x": 0.5}
+    earlier = EarlierRun.read(run)
+    assert yaml.safe_load(run.best_yaml.read_text()) == trained
+    assert earlier.chosen(None).parameters == earlier.chosen(None).point == trained
+    assert Run(run).best_parameters == trained
+    assert "batch=16" in dict(Story.read(run).of_trial("t0"))["trial"]
+
+
+def test_a_trial_without_a_best_report_was_trained_as_the_last_one_says(run: RunFolder, record: Record) -> None:
+    run.write_config({**FULL, "search_space": {"batch": "choice([16, 8])"}}, [])
+    record.started("t0", {"batch": 16})
+    record.reported("t0", 1, {"objective": math.nan, "adjusted/batch": 8})
+    record.ended("t0", TrialState.DIVERGED, Decision("t0", 1, "diverged", None, None, "NaN"))
+    assert record.rows["t0"].parameters == EarlierRun.read(run).trials[0].parameters == {"batch": 8}
+    assert "batch=8" in dict(Story.read(run).of_trial("t0"))["trial"]
+
+
+def test_every_reader_gives_the_same_mean_of_repeats(run: RunFolder, objective: Objective, clock: Clock) -> None:
+    """The best of the part of a training that was interrupted is none of the whole: it is not in the mean."""
+    run.write_config({**FULL, "searcher": {"name": "random", "repeat": 2}}, [])
+    record = Record(run, objective, expected_trials=2, max_epochs=10, repeat=2, clock=clock)
+    play = Play(record, clock)
+    play.trial("trial_000", [0.2], x=0.5)
+    play.end("trial_000")
+    play.trial("trial_001", [0.8], x=0.5)
+    play.end("trial_001", TrialState.INTERRUPTED, "interrupted")
+    told = "0.2 (1 seed, 1 not finished: no spread is known)"
+    earlier = EarlierRun.read(run)
+    assert str(record.best_sample) == str(Run(run).best_sample) == str(sample(earlier.trials)) == told
+    assert ("", f"its configuration: {told}") in list(Story.read(run).of_run())
+    assert told in run.best_yaml.read_text()
+    assert record.best_value == Run(run).best_value == 0.2
+    console = Console(width=100)
+    with console.capture() as printed:
+        console.print(seeds_table(earlier))
+    assert told in printed.get()
+
+
+def test_the_value_of_one_interrupted_trial_is_its_own(run: RunFolder, record: Record, play: Play) -> None:
+    run.write_config(FULL, [])
+    play.trial("trial_000", [0.8], x=0.5)
+    play.end("trial_000", TrialState.INTERRUPTED, "interrupted")
+    assert record.best_value == Run(run).best_value == 0.8
 
 
 def test_points_in_a_file(tmp_path: Path) -> None:
