@@ -11,12 +11,12 @@ from rich.text import Text
 
 from runner.config.experiment import SEED
 from runner.config.nested import flat
+from runner.runs import repeats
 from runner.runs.atomic import replacing
 from runner.runs.cells import line
 from runner.runs.earlier_run import EarlierRun
 from runner.runs.folder import RunFolder
 from runner.runs.plain_yaml import dump, plain
-from runner.runs.repeats import sample
 from runner.runs.sample import Sample
 from runner.runs.wording import NOTHING, number, parameters
 
@@ -110,7 +110,7 @@ class Confirmation:
         for contender in contenders:
             own = flat(contender.parameters)
             trials = [trial for trial in confirmed.trials if _trained(trial.sampled, own)]
-            samples.append(sample(trials))
+            samples.append(repeats.sample(trials))
         objective = confirmed.objective
         return cls(plan["run"], contenders, plan["reference"], samples, objective.label, objective.mode)
 

@@ -245,7 +245,9 @@ class Record:
     @property
     def best_value(self) -> float | None:
         """The best objective; of repeated configurations the best mean."""
-        return self.best_sample.mean if self.repeat > 1 else self.best and self.best.best
+        if self.repeat > 1:
+            return self.best_sample.mean
+        return None if self.best is None else self.best.best
 
     def ranked(self) -> list[TrialRow]:
         """The trials that have ended and did not fail, best first; of several objectives those of the front first."""
