@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from runner.config.experiment import Choice
 from runner.config.registry import RAY
 from runner.errors import INTERRUPTED, ConfigError, Problem
+from runner.translate.internals.sigterm import sigterm_kept
 from runner.translate.signals import held_back, raised
 
 SHUTDOWN_SECONDS = 10.0
@@ -34,7 +35,7 @@ def ray_session(choice: Choice) -> Iterator[dict[str, float]]:
 
     options = RAY.get(choice.name).build(**choice.options)
     try:
-        with held_back():
+        with held_back(), sigterm_kept():
             ray.init(**options, log_to_driver=True, logging_level="warning")
     except ConnectionError as error:
         address = options["address"]
