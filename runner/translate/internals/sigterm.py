@@ -10,7 +10,7 @@ def sigterm_kept() -> Iterator[None]:
 
     It installs two handlers, one after the other, that exit with code 15 or 1: the run folder would stay half made.
     """
-    import ray._private.utils as utils
+    from ray._private import utils
 
     of_ray = utils.set_sigterm_handler
     utils.set_sigterm_handler = lambda _handler: None
