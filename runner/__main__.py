@@ -1,5 +1,6 @@
 """`python -m runner`: read the command line, open the door that it names, and turn errors into one message."""
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -7,7 +8,7 @@ from collections.abc import Sequence
 from runner import __version__
 from runner.commands.arguments import Arguments, parse
 from runner.commands.command import load
-from runner.errors import INTERRUPTED, OK, RunnerError
+from runner.errors import INTERRUPTED, OK, USAGE, Problem, RunnerError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -22,6 +23,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except RunnerError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        problem = Problem("name", str(error.filename), "is longer than the name of a file may be", "correct the path")
+        print(f"error: {problem}", file=sys.stderr)
+        return USAGE
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED

@@ -1,5 +1,6 @@
 """What can go wrong for a user, and the exit code that each wrong has."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,6 +8,27 @@ OK = 0
 FAILED = 1
 USAGE = 2
 INTERRUPTED = 130
+
+
+LONGEST_WORD = 300
+LONGEST_TEXT = 1200
+MOST_TOLD = 40
+"""Problems in one message."""
+
+
+UNPRINTABLE = re.compile(r"[^\x09\x0a\x0d\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Every character that YAML does not allow in a file."""
+
+
+def shortened(text: str) -> str:
+    """A text without the middle of very long words, and without its own where it is very long."""
+    text = UNPRINTABLE.sub(lambda match: repr(match[0])[1:-1], text)
+    text = re.sub(rf"\S{{{LONGEST_WORD + 1},}}", lambda match: _ends(match[0], LONGEST_WORD // 3), text)
+    return text if len(text) <= LONGEST_TEXT else _ends(text, LONGEST_TEXT // 3)
+
+
+def _ends(text: str, kept: int) -> str:
+    return f"{text[:kept]}...({len(text) - 2 * kept} characters)...{text[-kept:]}"
 
 
 @dataclass(frozen=True)
@@ -22,6 +44,10 @@ class Problem:
     message: str
     remedy: str = ""
     fatal: bool = True
+
+    def __post_init__(self) -> None:
+        for part in ("where", "message", "remedy"):
+            object.__setattr__(self, part, shortened(getattr(self, part)))
 
     def __str__(self) -> str:
         head = f"{self.where}: {self.message}" if self.where else self.message
@@ -41,7 +67,9 @@ class ConfigError(RunnerError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        told = [str(problem) for problem in self.problems[:MOST_TOLD]]
+        left = len(self.problems) - len(told)
+        super().__init__("\n".join([*told, *([f"and {left} more problems"] if left else [])]))
 
 
 class AttestationError(RunnerError):

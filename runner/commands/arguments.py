@@ -112,7 +112,12 @@ def _parse_command(name: str, rest: list[str]) -> Arguments:
 
 def _is_name(word: str) -> bool:
     """Whether a word is no configuration: it sets and deletes nothing, or it is a path that is there."""
-    return ("=" not in word and not word.startswith("~")) or Path(word).exists()
+    if "=" not in word and not word.startswith("~"):
+        return True
+    try:
+        return Path(word).exists()
+    except OSError:  # longer than the name of a file may be
+        return False
 
 
 def _take_flag(word: str, rest: list[str], command: Command, arguments: Arguments) -> None:

@@ -24,7 +24,7 @@ class Beginning(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    repeat: Annotated[int, Field(ge=1)] = 1
+    repeat: Annotated[int, Field(ge=1, le=1000)] = 1
     points_to_evaluate: Points = Field(default_factory=list)
     evaluated_points: list[EvaluatedPoint] = Field(default_factory=list)
     warm_start: RunToBeginWith = None

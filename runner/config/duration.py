@@ -18,7 +18,10 @@ def seconds(value: Any) -> Any:
     return float(sum(float(number) * _UNITS[unit] for number, unit in parts))
 
 
-_Written = Annotated[float, Field(gt=0)] | Annotated[str, Field(pattern=r"^(\d+(\.\d+)?\s*[dhms]\s*)+$")]
+LONGEST = 10 * 365 * 86400
+"""Ten years."""
 
-Duration = Annotated[float, Field(gt=0), BeforeValidator(seconds, json_schema_input_type=_Written)]
+_Written = Annotated[float, Field(gt=0, le=LONGEST)] | Annotated[str, Field(pattern=r"^(\d+(\.\d+)?\s*[dhms]\s*)+$")]
+
+Duration = Annotated[float, Field(gt=0, le=LONGEST), BeforeValidator(seconds, json_schema_input_type=_Written)]
 """Seconds."""

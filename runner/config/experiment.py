@@ -20,6 +20,9 @@ class Noun(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+MOST = 1_000_000
+"""Trials of a run: beyond it neither the files nor the searchers are of any use."""
+
 _Limit = Annotated[int, Field(ge=1)] | Literal["auto"] | None
 
 
@@ -41,8 +44,8 @@ class Budget(Noun):
             scheduler holds all of them paused, after which the experiment fails; null: never.
     """
 
-    num_samples: Annotated[int, Field(ge=1)] = 10
-    max_epochs: Annotated[int, Field(ge=1)] | None = None
+    num_samples: Annotated[int, Field(ge=1, le=MOST)] = 10
+    max_epochs: Annotated[int, Field(ge=1, le=10**9)] | None = None
     time_budget: Duration | None = None
     max_concurrent: Annotated[int | None, Field(ge=1), BeforeValidator(_auto, json_schema_input_type=_Limit)] = None
     max_failures: Annotated[int, Field(ge=0)] = 2

@@ -89,7 +89,10 @@ class HydraLoader:
     def file_of(self, path: str) -> Path | None:
         """The file that Hydra takes for `<group>/<option>`: that of the first folder that has one."""
         candidates = (folder / f"{path}.yaml" for folder in self.folders)
-        return next((file for file in candidates if file.is_file()), None)
+        try:
+            return next((file for file in candidates if file.is_file()), None)
+        except OSError:  # longer than the name of a file may be
+            return None
 
     def compose(self, overrides: Sequence[str], *, with_hydra: bool = False) -> tuple[dict[str, Any], dict[str, Any]]:
         """The unresolved config as plain data, and the option that each group has in it.

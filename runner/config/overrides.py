@@ -15,7 +15,7 @@ from runner.config.hydra_loader import HydraLoader, read_yaml_value
 from runner.config.search_space import ALIASES, KINDS, is_call
 from runner.config.suggest import did_you_mean
 from runner.config.unknown_option import unknown_option
-from runner.errors import ConfigError, Problem
+from runner.errors import UNPRINTABLE, ConfigError, Problem
 
 SPACE = "search_space"
 SEVERAL = ("stopper", "logger")
@@ -56,6 +56,10 @@ Word = GroupChoice | Assignment | HydraWord
 
 def read_word(text: str, loader: HydraLoader) -> Word:
     """Read one word. Raises ConfigError with what to type instead."""
+    unprintable = UNPRINTABLE.search(text)
+    if unprintable:
+        message = f"holds the character {unprintable[0]!r}"
+        raise ConfigError([Problem("override", text.partition("=")[0], message, "remove it")])
     if text.startswith("~"):
         return HydraWord(text)
     key, separator, value = text.partition("=")

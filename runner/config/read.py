@@ -14,13 +14,16 @@ from runner.config.registry import LOGGERS, RAY, SCHEDULERS, SEARCHERS, STOPPERS
 from runner.config.search_space import SearchSpace
 from runner.config.trainable import Trainable
 from runner.config.unknown_option import unknown_option
-from runner.config.validate import missing_values, unknown_key, validate
+from runner.config.validate import missing_values, unknown_key, validate, without_unusable
 from runner.errors import ConfigError, Problem
 
 KEYS = (
     "name", "seed", "output_dir", "report", "objective", "budget", "resources", "trainable", "search_space", "searcher",
     "scheduler", "stopper", "logger", "ray",
 )  # fmt: skip
+
+
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 def read(config: Mapping[str, Any]) -> Experiment:
@@ -38,7 +41,8 @@ def read_leniently(config: Mapping[str, Any]) -> tuple[Experiment | None, list[P
     with a problem in the list the experiment is good for nothing else. None where a whole node cannot be read.
     """
     problems: list[Problem] = [*_unknown_keys(config), *missing_values(config)]
-    values = {key: config.get(key) for key in KEYS}
+    unusable: list[Problem] = []
+    values = {key: without_unusable(config.get(key), key, unusable) for key in KEYS}
     problems += _names(values["name"], values["seed"], values["output_dir"])
     problems += _report(values["report"])
     budget = validate(Budget, values["budget"], "budget", problems)
@@ -51,7 +55,8 @@ def read_leniently(config: Mapping[str, Any]) -> tuple[Experiment | None, list[P
     stoppers = _choices(STOPPERS, values["stopper"], problems)
     loggers = _choices(LOGGERS, values["logger"], problems)
     ray = _choice(RAY, values["ray"], "ray", problems)
-    problems = list(dict.fromkeys(problems))
+    told = tuple(problem.where for problem in unusable)
+    problems = list(dict.fromkeys([*unusable, *(problem for problem in problems if problem.where not in told)]))
     if objective is None and trainable is not None:
         objective = Objective((Target(trainable.default_metric() or OBJECTIVE, "max"),))
     if not (budget and resources and trainable and objective and searcher and scheduler and ray):
@@ -92,6 +97,9 @@ def _names(name: Any, seed: Any, output_dir: Any) -> Iterator[Problem]:
         yield Problem("type", "seed", f"{seed!r} is no whole number from 0 to 2**32 - 1", "type seed=0")
     if not isinstance(output_dir, str) or not output_dir:
         yield Problem("type", "output_dir", f"{output_dir!r} is no folder", "type output_dir=outputs")
+    elif _URI.match(output_dir):
+        remedy = "type output_dir=FOLDER; a bucket must be mounted as a folder first"
+        yield Problem("output-dir", "output_dir", f"{output_dir} is an address, and runs are kept in a folder", remedy)
 
 
 def _report(value: Any) -> Iterator[Problem]:

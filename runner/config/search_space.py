@@ -60,12 +60,18 @@ class Distribution:
         return f"{self.name}({', '.join(_text(list(v) if isinstance(v, tuple) else v) for v in told)})"
 
 
+LARGEST = 2**63 - 1
+"""The greatest whole number that numpy and the libraries of the searchers hold."""
+
+
 def _text(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) <= LARGEST if isinstance(value, int) else math.isfinite(value)
 
 
 def _multiple(value: float, q: float) -> bool:
@@ -338,8 +344,17 @@ def _argument(kind: type[Distribution], key: str) -> str:
     return "categories" if key == "values" and issubclass(kind, Choice) else key
 
 
+class _WithYamlWords(ast.NodeTransformer):
+    """The words that YAML has for values: true is no name of a Python variable here."""
+
+    WORDS: ClassVar[dict[str, Any]] = {"true": True, "false": False, "null": None, "inf": math.inf}
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return ast.Constant(self.WORDS[node.id]) if node.id in self.WORDS else node
+
+
 def _literal_arguments(text: str) -> tuple[list[Any], list[tuple[str, Any]]]:
-    call = ast.parse(f"f({text})", mode="eval").body
+    call = _WithYamlWords().visit(ast.parse(f"f({text})", mode="eval")).body
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
         raise TypeError(text)
     if any(keyword.arg is None for keyword in call.keywords):
@@ -391,8 +406,9 @@ def read_distribution(node: Mapping[str, Any], where: str, problems: list[Proble
         problems.extend(wrong)
         return None
     distribution = kind(**arguments)
-    problems.extend(
+    wrong = [
         Problem("space-range", where, text, f"it reads {distribution}; type {where}.{argument}=...")
         for argument, text in distribution.problems()
-    )
-    return distribution
+    ]
+    problems.extend(wrong)
+    return None if wrong else distribution

@@ -3,12 +3,16 @@
 import difflib
 from collections.abc import Iterable
 
+LONGEST = 100
+"""Characters of what was typed that are compared: no known word is longer."""
+
 MARGIN = 0.2
 """By how much less like what was typed a second suggestion may be (0: not at all, 1: the same)."""
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: object, known: Iterable[str]) -> str:
     """The nearest known words as text for a message, or the list of all known words where none is near."""
+    word = str(word)[:LONGEST]
     known = sorted(known)
     near = difflib.get_close_matches(word, known, n=2, cutoff=0.6)
     if near:

@@ -1,13 +1,15 @@
 """Nodes of the config against pydantic models, with every violation told as a problem in our words."""
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from runner.config.search_space import LARGEST
 from runner.config.suggest import did_you_mean
-from runner.errors import Problem
+from runner.errors import UNPRINTABLE, Problem
 
 MISSING = "???"
 """OmegaConf's mark of a value that is still to be given."""
@@ -56,6 +58,33 @@ def missing_values(node: Any, path: str = "") -> Iterator[Problem]:
             yield _no_value(here)
         else:
             yield from missing_values(value, here)
+
+
+def without_unusable(node: Any, where: str, problems: list[Problem]) -> Any:
+    """The node with a mark of a missing value for each value that nothing can use; each is added to `problems`."""
+    if isinstance(node, Mapping):
+        return {
+            key: without_unusable(value, f"{where}.{key}" if where else str(key), problems)
+            for key, value in node.items()
+        }
+    if isinstance(node, list):
+        return [without_unusable(value, f"{where}.{number}", problems) for number, value in enumerate(node)]
+    problem = _unusable(node, where)
+    if problem is None:
+        return node
+    problems.append(problem)
+    return MISSING
+
+
+def _unusable(value: Any, where: str) -> Problem | None:
+    if isinstance(value, int) and abs(value) > LARGEST:
+        message = f"a whole number of {len(str(abs(value))) if abs(value) < 10**4000 else 'thousands of'} digits"
+        return Problem("value", where, message, f"set {where} to one below 2**63")
+    # Infinity means something to a function that is given it, as in clip=inf: no limit.
+    if isinstance(value, float) and (math.isnan(value) or (math.isinf(value) and not where.startswith("search_space"))):
+        return Problem("value", where, f"{value} is not a finite number", f"set {where} to a number")
+    found = UNPRINTABLE.search(value) if isinstance(value, str) else None
+    return Problem("value", where, f"holds the character {found[0]!r}", "remove it") if found else None
 
 
 def _no_value(where: str) -> Problem:
