@@ -16,6 +16,7 @@ from runner.config.hydra_loader import HydraLoader, read_yaml_file, resolve, sea
 from runner.config.points import default_point, nested
 from runner.config.read import read
 from runner.config.read_search_space import read_search_space
+from runner.config.seeds import seeds_in_turn
 from runner.errors import INTERRUPTED, OK, ConfigError, Problem
 from runner.runs.confirmation import Confirmation, Contender, write_plan
 from runner.runs.earlier_run import EarlierRun
@@ -106,7 +107,9 @@ def _config(earlier: EarlierRun, found: Sequence[Contender], seeds: int) -> dict
         "searcher": {**config["searcher"], "points_to_evaluate": points if searched else []},
         "budget": {**config["budget"], "num_samples": len(points), "time_budget": None},
     }
-    first = int(config["seed"]) + 1  # the search trained with the config's own, and its winner was chosen by that
+    # The search chose its winner by the seeds that it trained with.
+    used = min(seeds_in_turn(read(resolve(dict(earlier.config)))), len(earlier.trials))
+    first = int(config["seed"]) + used
     return with_seeds(config, range(first, first + seeds))
 
 

@@ -10,6 +10,7 @@ from runner.config.experiment import SEED
 from runner.config.hydra_loader import resolve
 from runner.config.points import nested
 from runner.config.read import read
+from runner.config.seeds import seed_of, seeds_in_turn
 from runner.errors import ConfigError, Problem
 from runner.runs import lock
 from runner.runs.earlier_run import EarlierRun, EarlierTrial
@@ -39,12 +40,14 @@ def promoted(earlier: EarlierRun, trial: EarlierTrial, name: str) -> dict[str, A
     own = trial.adjusted if trial.note == DEFAULTS else trial.parameters
     found = {**earlier.constants, **own}
     config = without_search(earlier.config)
-    config |= {"name": name, "budget": {**config["budget"], "time_budget": None}}
-    home = read(resolve(dict(earlier.config))).trainable.fixes_in
+    experiment = read(resolve(dict(earlier.config)))
+    seed = seed_of(trial.name, experiment.seed, seeds_in_turn(experiment))
+    config |= {"name": name, "seed": seed, "budget": {**config["budget"], "time_budget": None}}
+    home = experiment.trainable.fixes_in
     if home is None:
         return {**config, "search_space": nested(found)}
     trainable = config["trainable"]
-    seed = found.pop(SEED, config["seed"])
+    seed = found.pop(SEED, seed)
     fixed = {**(trainable[home] or {}), **nested(found)}
     return {**config, "seed": seed, "search_space": {}, "trainable": {**trainable, home: fixed}}
 

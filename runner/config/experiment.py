@@ -14,6 +14,10 @@ SEED = "seed"
 """The parameter by which a configuration is trained several times, each time from another beginning."""
 
 
+TrialSeeds = Literal["auto", "same", "different"]
+"""Whether all trials have the experiment's seed, or each has its own; auto: as the scheduler needs it."""
+
+
 class Noun(BaseModel):
     """A node of the config that is ours: strict about keys and types."""
 
@@ -91,3 +95,4 @@ class Experiment:
     output_dir: str
     report: bool
     config: dict[str, Any]
+    trial_seeds: TrialSeeds = "auto"

@@ -7,13 +7,13 @@ fields of the distributions. It knows one node at a time; what depends on severa
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
 from runner.config.conditions import WHEN
 from runner.config.docstring import about, meanings
-from runner.config.experiment import Budget, Resources
+from runner.config.experiment import Budget, Resources, TrialSeeds
 from runner.config.hydra_loader import PRESET
 from runner.config.overrides import SEVERAL, SPACE
 from runner.config.read_objective import Entry
@@ -37,7 +37,8 @@ _TEXTS = {
     "name": "The run folder is <output_dir>/<name>/<date>_<time>.",
     "output_dir": "The folder of all run folders.",
     "report": "Draw report.html and plots/ at the end.",
-    "seed": "Of the searcher and of every trial.",
+    "seed": "Of the searcher and of every trial; see trial_seeds.",
+    "trial_seeds": "same: every trial has seed; different: trial i has seed + i; auto: different with pbt and pb2.",
 }
 
 
@@ -64,6 +65,7 @@ def json_schema(groups: Mapping[str, Sequence[str]]) -> Schema:
             "defaults": _defaults(groups),
             "name": {"type": "string", "minLength": 1, "maxLength": 100, "description": _TEXTS["name"]},
             "seed": _or_later({"type": "integer", "minimum": 0, "maximum": 2**32 - 1}, _TEXTS["seed"]),
+            "trial_seeds": _or_later({"enum": [*get_args(TrialSeeds), None]}, _TEXTS["trial_seeds"]),
             "output_dir": {"type": "string", "minLength": 1, "description": _TEXTS["output_dir"]},
             "report": _or_later({"type": ["boolean", "null"]}, _TEXTS["report"]),
             **nodes,

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from runner.config.experiment import Budget, Choice, Experiment, Resources
+from runner.config.experiment import Budget, Choice, Experiment, Resources, TrialSeeds
 from runner.config.objective import OBJECTIVE, Objective, Target
 from runner.config.read_objective import read_objective
 from runner.config.read_search_space import read_search_space
@@ -18,8 +18,8 @@ from runner.config.validate import missing_values, unknown_key, validate, withou
 from runner.errors import ConfigError, Problem
 
 KEYS = (
-    "name", "seed", "output_dir", "report", "objective", "budget", "resources", "trainable", "search_space", "searcher",
-    "scheduler", "stopper", "logger", "ray",
+    "name", "seed", "trial_seeds", "output_dir", "report", "objective", "budget", "resources", "trainable",
+    "search_space", "searcher", "scheduler", "stopper", "logger", "ray",
 )  # fmt: skip
 
 
@@ -44,6 +44,7 @@ def read_leniently(config: Mapping[str, Any]) -> tuple[Experiment | None, list[P
     unusable: list[Problem] = []
     values = {key: without_unusable(config.get(key), key, unusable) for key in KEYS}
     problems += _names(values["name"], values["seed"], values["output_dir"])
+    problems += _trial_seeds(values["trial_seeds"])
     problems += _report(values["report"])
     budget = validate(Budget, values["budget"], "budget", problems)
     resources = validate(Resources, values["resources"], "resources", problems)
@@ -66,6 +67,7 @@ def read_leniently(config: Mapping[str, Any]) -> tuple[Experiment | None, list[P
         trainable=trainable, search_space=space, searcher=searcher,
         scheduler=scheduler, stoppers=stoppers, loggers=loggers, ray=ray, output_dir=str(values["output_dir"]),
         report=values["report"] is not False,
+        trial_seeds=values["trial_seeds"] or "auto",
         config=_canonical(config, objective),
     )  # fmt: skip
     return experiment, problems
@@ -100,6 +102,13 @@ def _names(name: Any, seed: Any, output_dir: Any) -> Iterator[Problem]:
     elif _URI.match(output_dir):
         remedy = "type output_dir=FOLDER; a bucket must be mounted as a folder first"
         yield Problem("output-dir", "output_dir", f"{output_dir} is an address, and runs are kept in a folder", remedy)
+
+
+def _trial_seeds(value: Any) -> Iterator[Problem]:
+    # A config of an earlier version has no such key.
+    if value is not None and value not in get_args(TrialSeeds):
+        remedy = "type trial_seeds=same or trial_seeds=different"
+        yield Problem("type", "trial_seeds", f"{value!r} is none of {', '.join(get_args(TrialSeeds))}", remedy)
 
 
 def _report(value: Any) -> Iterator[Problem]:

@@ -55,7 +55,8 @@ def _headline(title: str, more: str = "") -> Text:
 
 def _what(plan: Plan) -> Iterator[tuple[str, str]]:
     full = f" of at most {plural(plan.epochs.full, 'epoch')}" if plan.epochs is not None else ""
-    yield "experiment", f"{plan.name}: {plural(plan.trials, 'trial')}{full}, seed {plan.seed}"
+    seeds = f"seeds {plan.seed} to {plan.seed + plan.seeds - 1}" if plan.seeds > 1 else f"seed {plan.seed}"
+    yield "experiment", f"{plan.name}: {plural(plan.trials, 'trial')}{full}, {seeds}"
     yield "objective", ", ".join(plan.objectives) or f"{plan.objective} ({plan.mode})"
     yield "trainable", _part(plan.trainable)
     fixed = {parameter.key: parameter.arguments["value"] for parameter in plan.space if not parameter.distribution}

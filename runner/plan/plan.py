@@ -9,6 +9,7 @@ from typing import Any
 from runner.checks import machine_problems, resource_problems
 from runner.config.experiment import Experiment
 from runner.config.registry import LOGGERS, STOPPERS, Registry
+from runner.config.seeds import seeds_in_turn
 from runner.errors import Problem
 from runner.plan.at_once import AtOnce, at_once, available_here
 from runner.plan.duration import Duration, duration
@@ -38,6 +39,7 @@ class Plan:
         objective, mode: of several objectives the first, as everywhere that one number is asked for.
         objectives: where there are several, each with its direction.
         epochs: None where budget.max_epochs is open.
+        seeds: that the trials have, from `seed` on.
         duration: None where nothing tells the pace of a trial, or the epochs are not known.
         disk_bytes: that the weights of all trials take; None where the trainable does not tell.
         free_bytes: on the disk of the run folder.
@@ -50,6 +52,7 @@ class Plan:
     mode: str
     objectives: tuple[str, ...]
     seed: int
+    seeds: int
     trials: int
     time_budget: float | None
     trainable: Part
@@ -91,6 +94,7 @@ def plan(experiment: Experiment, project: Path, pace: Pace | None, shown: int, k
         mode=experiment.objective.mode,
         objectives=tuple(map(str, experiment.objective.targets if experiment.objective.several else ())),
         seed=experiment.seed,
+        seeds=min(seeds_in_turn(experiment), first.trials),
         trials=first.trials,
         time_budget=experiment.budget.time_budget,
         trainable=_node(experiment.config["trainable"]),

@@ -1,8 +1,6 @@
 """Any Python function of the user's."""
 
 import hashlib
-import random
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,14 +13,17 @@ from runner.config.objective import Mode
 from runner.config.registry import TRAINABLES
 from runner.config.trainable import Trial
 from runner.errors import Problem
+from runner.generators import begin
 
 
 @TRAINABLES.register("function", elsewhere={"function": "say it as trainable.import_path=package.module:function"})
 class Function:
     """Any Python function: called with the configuration, reports by ray.tune.report or by its return value.
 
-    The generators of Python, numpy and torch are seeded before each call: with the parameter `seed` where the
-    configuration has one, else with the seed of the experiment, and the next ones for the trials of searcher.repeat.
+    The generators of Python, numpy and torch are seeded before the first call of a trial: with the parameter `seed`
+    where the configuration has one, else with the trial's seed (see trial_seeds). A trial that goes on from a
+    checkpoint of its own continues with their state at that report; one that goes on from another trial's checkpoint
+    gets a new stream.
 
     Args:
         import_path: package.module:function, found from the folder in which the command is typed.
@@ -102,7 +103,7 @@ class Function:
     def train(self, config: dict[str, Any], trial: Trial) -> Mapping[str, Any] | None:
         function = load(self.import_path)
         own = config.get(SEED)
-        _seed(own if isinstance(own, int) else trial.seed)
+        begin(own if isinstance(own, int) else trial.seed, trial.name, trial.checkpoint)
         returned = function(config)
         if returned is None or isinstance(returned, Mapping):
             return returned
@@ -129,12 +130,3 @@ class Function:
 
     def finish(self, ranked: Sequence[Path], run_folder: Path, project: Path, tell: Callable[[str], None]) -> None:
         """Nothing to finish."""
-
-
-def _seed(seed: int) -> None:
-    """The generators of Python, numpy and torch, the last two where the function's module has imported them."""
-    random.seed(seed)
-    if numpy := sys.modules.get("numpy"):
-        numpy.random.seed(seed % 2**32)
-    if torch := sys.modules.get("torch"):
-        torch.manual_seed(seed)

@@ -12,6 +12,7 @@ from runner.config.objective import OBJECTIVE
 from runner.config.points import default_point, flat, listed
 from runner.config.registry import LOGGERS, SCHEDULERS
 from runner.config.search_space import Grid
+from runner.config.seeds import seeds_in_turn
 from runner.errors import ExperimentFailed
 from runner.runs.folder import RunFolder
 from runner.runs.journal import Event, Journal, seconds_spent
@@ -111,7 +112,7 @@ def run_trials(
         trials=run.trials.resolve(),
         project=project.resolve(),
         seed=experiment.seed,
-        repeat=experiment.searcher.options["repeat"],
+        seeds=seeds_in_turn(experiment),
         max_epochs=experiment.budget.max_epochs,
         cpus=resources["cpu"],
         gpus=resources["gpu"],

@@ -99,6 +99,15 @@ def test_a_trial_without_a_result_is_refused(run: RunFolder, name: str) -> None:
         earlier(run.root, *trials[1:]).chosen(None)
 
 
+def test_where_trials_have_seeds_of_their_own_a_preset_keeps_it_and_confirm_takes_others(run: RunFolder) -> None:
+    found = earlier(run.root, *(trial(f"trial_00{number}", 0.1 * number) for number in range(4)))
+    found.config.update(seed=5, trial_seeds="different")
+    assert promoted(found, found.trials[3], "mine")["seed"] == 8
+    known = contenders(found, read(resolve(found.config)), 1)
+    job = contest(found, known, 2, [], HydraLoader([packaged_conf()]))
+    assert job.experiment.search_space.searched()[SEED].values() == (9, 10)
+
+
 @pytest.mark.parametrize("name", [None, "", "../x", ".hidden", "a/b"])
 def test_a_preset_needs_a_name_of_its_own(name: str | None, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="type --name my_preset"):

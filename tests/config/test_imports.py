@@ -14,12 +14,13 @@ from tests.config.composing import names
 PACKAGE = Path(runner.__file__).parent
 ROOMS = {
     "errors": set(),
+    "generators": set(),
     "config": {"errors"},
-    "trainables": {"config", "errors"},
+    "trainables": {"config", "errors", "generators"},
     "checks": {"trainables", "config", "errors"},
     "runs": {"config", "errors"},
     "report": {"runs", "config", "errors"},
-    "translate": {"runs", "config", "errors", "trainables"},
+    "translate": {"runs", "config", "errors", "generators", "trainables"},
     "plan": {"runs", "translate", "checks", "trainables", "config", "errors"},
     "examples": set(),
     "commands": {"plan", "report", "runs", "translate", "checks", "trainables", "config", "errors"},

@@ -49,6 +49,10 @@ def test_a_page_tells_of_every_part_at_any_width(tmp_path: Path) -> None:
     assert rules(made) == []
 
 
+def test_the_seeds_of_a_population_are_told(tmp_path: Path) -> None:
+    assert "6 trials of at most 20 epochs, seeds 5 to 10" in page(planned(tmp_path, "experiment=pbt_digits", "seed=5"))
+
+
 def test_defaults_outside_of_the_space_and_whole_numbers_are_told(tmp_path: Path) -> None:
     words = ("experiment=shapes", "search_space.warmup_epochs=randint(0,5)", "search_space.box.upper=7")
     told = " ".join(page(planned(tmp_path, *words)).split())

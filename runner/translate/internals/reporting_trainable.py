@@ -16,8 +16,10 @@ from ray.tune.result import DEFAULT_METRIC, RESULT_DUPLICATE
 from ray.tune.trainable.function_trainable import wrap_function
 
 from runner.config.objective import OBJECTIVE, Objective
+from runner.config.seeds import seed_of
 from runner.config.trainable import Trainable, Trial
 from runner.errors import CheckpointError, RunnerError
+from runner.generators import keep
 from runner.runs.folder import RunFolder
 from runner.translate.callbacks.reports import RAY_KEYS
 
@@ -43,8 +45,8 @@ class TrialPlan:
     trials: Path
     project: Path
     seed: int
-    repeat: int
-    """Trials of each configuration, which follow each other; each has a seed of its own."""
+    seeds: int
+    """How many seeds the trials take in turn, from `seed` on."""
     max_epochs: int | None
     cpus: float
     gpus: float
@@ -93,6 +95,9 @@ def reporting_trainable(plan: TrialPlan) -> type:
                         "the trainable ended without a report: call ray.tune.report(...) or return a dictionary"
                     )
                 return result
+            if checkpoint := self._last_training_result.checkpoint:
+                # The function is blocked in its report, and Ray does not know the checkpoint yet.
+                keep(Path(checkpoint.path), self.trial_name)
             if self._reports == plan.max_epochs:
                 # The function goes on beyond the budget: its trial is complete, as if it had returned.
                 return {RESULT_DUPLICATE: True}
@@ -184,7 +189,7 @@ def _train(plan: TrialPlan, config: dict[str, Any]) -> Any:
         run_folder=plan.run_folder,
         project=plan.project,
         objective=plan.objective,
-        seed=plan.seed + int(name.rpartition("_")[2]) % plan.repeat,
+        seed=seed_of(name, plan.seed, plan.seeds),
         max_epochs=plan.max_epochs,
         cpus=plan.cpus,
         gpus=plan.gpus,
