@@ -18,6 +18,7 @@ from runner.trainables.yolo import (
     curves,
     disk,
     environment,
+    loss_weights,
     metrics,
     models,
     prepare,
@@ -130,6 +131,7 @@ class Yolo:
         """From the YAML and the files of the installed Ultralytics alone."""
         yield from checks.check(self, experiment)
         yield from train_split.check(self, experiment)
+        yield from loss_weights.check(self, experiment)
 
     def check_machine(self, experiment: "Experiment", project: Path) -> Iterable[Problem]:
         """Data, weights, and the network where something must be fetched."""

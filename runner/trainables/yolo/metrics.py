@@ -36,7 +36,7 @@ GROUPS = 3
 def losses(model: str, task: Task, project: Path | None = None) -> tuple[str, ...]:
     """The names of a model's losses. Weights whose name tells no architecture count as the task's usual one."""
     layer = models.head(model, project)
-    if layer == "rtdetrdecoder":
+    if layer == models.RTDETR:
         return ("giou_loss", "cls_loss", "l1_loss")
     usual = LOSSES[task] + (("rle_loss",) if layer == "pose26" else ())
     if models.layout(model, project).get("reg_max") == 1:  # no distribution of distances: L1 in its place

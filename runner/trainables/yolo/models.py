@@ -17,13 +17,16 @@ SUFFIXES: dict[str, Task] = {"-seg": "segment", "-cls": "classify", "-pose": "po
 OTHER_SUFFIXES = ("-sem", "-depth", "-world", "-reid")
 """Tasks and models of Ultralytics that this trainable does not train."""
 
+RTDETR = "rtdetrdecoder"
+"""The last layer of RT-DETR."""
+
 HEADS: tuple[tuple[str, Task], ...] = (
     ("classify", "classify"),
     ("segment", "segment"),
     ("pose", "pose"),
     ("obb", "obb"),
     ("detect", "detect"),
-    ("rtdetrdecoder", "detect"),
+    (RTDETR, "detect"),
 )
 
 
