@@ -20,6 +20,7 @@ from runner.config.registry import cannot_resume
 from runner.config.secrets import without_environment
 from runner.errors import FAILED, INTERRUPTED, OK, ConfigError, ExperimentFailed, Problem
 from runner.runs import lock
+from runner.runs.best_file import BestFile
 from runner.runs.comparison import JobResult
 from runner.runs.decisions import FUNCTION_ERROR, STALL
 from runner.runs.driver import working_on
@@ -197,6 +198,7 @@ def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, flo
         keep_best=experiment.trainable.keep_best, ending_seconds=experiment.trainable.ending_seconds,
         repeat=experiment.searcher.options["repeat"],
         defaults_first=experiment.searcher.options["defaults_first"],
+        best_file=_best_file(experiment, project),
         seconds_before=seconds_spent(earlier),
     )  # fmt: skip
     if earlier:
@@ -228,6 +230,14 @@ def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, flo
         _report(run, console)
     console.print(NextSteps(_next_commands(job, run, record, project, code)), soft_wrap=True)
     return _result(job, run, record, seconds, code, failure)
+
+
+def _best_file(experiment: Experiment, project: Path) -> BestFile:
+    trainable = experiment.trainable
+    return BestFile(
+        tuple(experiment.search_space.searched()),
+        lambda parameters, folder: trainable.retraining(parameters, folder, project),
+    )
 
 
 def _report(run: RunFolder, console: Console) -> None:

@@ -89,6 +89,12 @@ class Trainable(Protocol):
     def fixed_at_start(self) -> Mapping[str, str]:
         """Parameters that a training which goes on from a checkpoint does not take up anew, by dotted key: and why."""
 
+    def retraining(self, parameters: Mapping[str, Any], folder: Path, project: Path) -> tuple[str, Mapping[str, Any]]:
+        """How the parameters of a trial are trained without this program, as a line for people, and all it takes.
+
+        `folder` is that of the trial, once it has reported.
+        """
+
     def fingerprint(self, project: Path) -> Mapping[str, str]:
         """Digests of what it trains on and begins with, such as data and weights, where they are on this machine."""
 

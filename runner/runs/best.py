@@ -4,17 +4,18 @@ import shutil
 
 from runner.config.objective import Objective
 from runner.runs.atomic import replacing
+from runner.runs.best_file import BestFile
 from runner.runs.folder import RunFolder
-from runner.runs.plain_yaml import dump
 from runner.runs.trial import TrialRow, TrialState
 
 
 class Best:
     """Keeps best.yaml and best.pt in step with the best trial."""
 
-    def __init__(self, run: RunFolder, objective: Objective) -> None:
+    def __init__(self, run: RunFolder, objective: Objective, file: BestFile) -> None:
         self.run = run
         self.objective = objective
+        self.file = file
         self._parameters_of: tuple[str, int | None, str] | None = None
         self._weights_of: tuple[str, int | None] | None = None
 
@@ -43,11 +44,11 @@ class Best:
 
     def _write_parameters(self, row: TrialRow, told: str) -> None:
         comment = (
-            f"# {row.name}: {self.objective.label} = {row.best!r} at iteration {row.best_iteration}"
-            f" (mode {self.objective.mode}){told}\n"
+            f"{row.name}: {self.objective.label} = {row.best!r} at iteration {row.best_iteration}"
+            f" (mode {self.objective.mode}){told}"
         )
         with replacing(self.run.best_yaml) as draft:
-            draft.write_text(comment + dump(row.parameters), encoding="utf-8")
+            draft.write_text(self.file.text(row, self.run.trial(row.name), comment), encoding="utf-8")
 
     def _copy_weights(self, row: TrialRow) -> None:
         weights = self.run.trial_weights(row.name)

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from runner.config.nested import flat
 from runner.config.objective import Objective
 from runner.runs.atomic import replacing
+from runner.runs.best_file import BestFile
 from runner.runs.cells import cell, line
 from runner.runs.folder import RunFolder
-from runner.runs.plain_yaml import dump
 from runner.runs.trial import TrialRow
 from runner.runs.trials_table import BEST, PARAMETER
 
@@ -15,9 +15,10 @@ from runner.runs.trials_table import BEST, PARAMETER
 class Front:
     """Keeps front.csv and a YAML a trial in step with the front. Weights stay in the folders of their trials."""
 
-    def __init__(self, run: RunFolder, objective: Objective) -> None:
+    def __init__(self, run: RunFolder, objective: Objective, file: BestFile) -> None:
         self.run = run
         self.objective = objective
+        self.file = file
         self._kept: dict[str, list[object]] | None = None
 
     def keep(self, rows: Sequence[TrialRow]) -> None:
@@ -30,7 +31,8 @@ class Front:
         for row in rows:
             if now[row.name] != before.get(row.name):
                 with replacing(self.run.front_yaml(row.name)) as draft:
-                    draft.write_text(f"# {self._told(row)}\n{dump(row.parameters)}", encoding="utf-8")
+                    text = self.file.text(row, self.run.trial(row.name), self._told(row))
+                    draft.write_text(text, encoding="utf-8")
         with replacing(self.run.front_csv) as draft:
             draft.write_text("".join(map(line, [head, *lines])), encoding="utf-8")
         there = before if self._kept is not None else [path.stem for path in self.run.best.glob("*.yaml")]

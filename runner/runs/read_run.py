@@ -12,6 +12,7 @@ from runner.config.objective import OBJECTIVE, Objective
 from runner.config.read_search_space import read_search_space
 from runner.config.search_space import Distribution, SearchSpace
 from runner.errors import ConfigError, Problem
+from runner.runs.best_file import fixed_keys
 from runner.runs.cells import cell
 from runner.runs.decisions import GOES_ON, Decision, read
 from runner.runs.folder import RunFolder
@@ -163,7 +164,11 @@ class Run:
 
         Of several objectives there is no best: each trial of the front has a file in best/.
         """
-        return _mapping(self.folder.best_yaml) if self.folder.best_yaml.is_file() else {}
+        path = self.folder.best_yaml
+        if not path.is_file():
+            return {}
+        fixed = fixed_keys(path.read_text(encoding="utf-8"))
+        return {key: value for key, value in _mapping(path).items() if key not in fixed}
 
     @property
     def parameters(self) -> list[str]:

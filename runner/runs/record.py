@@ -10,6 +10,7 @@ from typing import Any
 from runner.config.objective import OBJECTIVE, Objective
 from runner.runs.atomic import cut_unfinished_line
 from runner.runs.best import Best
+from runner.runs.best_file import PARAMETERS_ALONE, BestFile
 from runner.runs.decisions import PAUSED, PROMOTED, RESTARTED, Decision, append, is_over, read
 from runner.runs.folder import RunFolder
 from runner.runs.front import Front
@@ -36,6 +37,7 @@ class Record:
         ending_seconds: how long a trial that has ended may still read and write its weights.
         repeat: trials of each configuration, whose mean decides which is the best.
         defaults_first: the first trial runs the trainable's own defaults.
+        best_file: how the parameters of the winner are written.
         clock: seconds since the epoch.
         seconds_before: that earlier processes have worked on the run.
 
@@ -65,6 +67,7 @@ class Record:
         ending_seconds: float = 10.0,
         repeat: int = 1,
         defaults_first: bool = False,
+        best_file: BestFile = PARAMETERS_ALONE,
         clock: Callable[[], float] = time.time,
         seconds_before: float = 0.0,
     ) -> None:
@@ -89,8 +92,8 @@ class Record:
         if not run.trials_csv.exists():
             self._table.write([])
         self._history = History(run.history_csv)  # after the table: it makes the folder that of a run
-        self._best = Best(run, objective)
-        self._front = Front(run, objective)
+        self._best = Best(run, objective, best_file)
+        self._front = Front(run, objective, best_file)
         self._weights = Weights(run, objective, keep_best)
         run.decisions.touch()
         cut_unfinished_line(run.decisions)

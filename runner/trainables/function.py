@@ -77,6 +77,15 @@ class Function:
         """None: a function is called with the whole configuration each time."""
         return {}
 
+    def retraining(
+        self,
+        parameters: Mapping[str, Any],
+        folder: Path,  # noqa: ARG002
+        project: Path,  # noqa: ARG002
+    ) -> tuple[str, Mapping[str, Any]]:
+        """A call with the configuration."""
+        return f"the configuration with which {self.import_path} was called", parameters
+
     def fingerprint(self, project: Path) -> Mapping[str, str]:
         """The file of its module."""
         source = find_source(self.import_path.partition(":")[0], project)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from runner.trainables.yolo.environment import environment
 from tests.end_to_end.conftest import Finished
 
 pytestmark = pytest.mark.slow
@@ -157,6 +158,21 @@ def test_a_replay_proposes_the_same_and_diff_compares(project: Path, search: Pat
     assert "contents.code" in told
 
 
+def retrained_by_ultralytics_alone(run_folder: Path, folder: Path) -> None:
+    """best.yaml is all that it takes, and its trainer has the arguments that the trial had."""
+    best = run_folder / "best" / "best.yaml"
+    assert "# searched: lr0\n" in read(best)
+    folder.mkdir()
+    code = (
+        "import sys, yaml; from ultralytics import YOLO; best = yaml.safe_load(open(sys.argv[1]));"
+        " YOLO(best['model']).train(**best, save_dir=sys.argv[2], device='cpu')"
+    )
+    command = [sys.executable, "-c", code, str(best), str(folder)]
+    subprocess.run(command, cwd=folder, check=True, timeout=240, env={**os.environ, **environment(run_folder)})
+    plain, trial = (yaml.safe_load(read(only(at, "args.yaml"))) for at in (folder, only(run_folder, "trials/*")))
+    assert {key: plain[key] for key in plain if plain[key] != trial[key]}.keys() <= {"save_dir", "exist_ok", "name"}
+
+
 def test_promoted_yolo_trains_to_the_objective_again(tmp_path: Path) -> None:
     """The seed of the search gives the same objective; the promoted one lies within the spread of the seeds."""
     well(tmp_path, *YOLO)
@@ -167,6 +183,7 @@ def test_promoted_yolo_trains_to_the_objective_again(tmp_path: Path) -> None:
     text = read(tmp_path / "conf" / "experiment" / "winner.yaml")
     assert yaml.safe_load(read(only(tmp_path, "outputs/tiny/*/lock.yaml")))["contents"]["data"] in text
     promoted = float(text.partition("val/cls_loss = ")[2].split()[0])
+    retrained_by_ultralytics_alone(only(tmp_path, "outputs/tiny/*"), tmp_path / "plain")
     out = well(tmp_path, "train", "experiment=winner", "--seeds", "2")
     assert "best weights" in out
     run_folder = only(tmp_path, "outputs/winner/*")

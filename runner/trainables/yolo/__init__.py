@@ -22,6 +22,7 @@ from runner.trainables.yolo import (
     metrics,
     models,
     prepare,
+    retraining,
     train_split,
 )
 from runner.trainables.yolo.arguments import arguments
@@ -122,6 +123,10 @@ class Yolo:
     def fixed_at_start(self) -> Mapping[str, str]:
         """What a training that goes on takes from its checkpoint, or has behind it."""
         return checkpoints.FIXED_AT_START
+
+    def retraining(self, parameters: Mapping[str, Any], folder: Path, project: Path) -> tuple[str, Mapping[str, Any]]:
+        """Every argument that the trial passed to train()."""
+        return retraining.retraining(self, parameters, folder, project)
 
     def fingerprint(self, project: Path) -> Mapping[str, str]:
         """Of the images, the labels and the model's file."""
