@@ -25,8 +25,10 @@ from runner.runs.comparison import JobResult
 from runner.runs.decisions import FUNCTION_ERROR, STALL
 from runner.runs.driver import working_on
 from runner.runs.folder import RunFolder
+from runner.runs.gain import gain, nothing_learned
 from runner.runs.git_state import git_state
 from runner.runs.journal import Event, Journal, seconds_spent
+from runner.runs.live import unit
 from runner.runs.output import redirected, terminal
 from runner.runs.progress import Progress
 from runner.runs.record import Record
@@ -228,7 +230,7 @@ def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, flo
         console.print(f"error: {failure}", markup=False, soft_wrap=True)
     if experiment.report and code != INTERRUPTED:
         _report(run, console)
-    console.print(NextSteps(_next_commands(job, run, record, project, code)), soft_wrap=True)
+    console.print(NextSteps(next_commands(job, run, record, project, code)), soft_wrap=True)
     return _result(job, run, record, seconds, code, failure)
 
 
@@ -266,7 +268,7 @@ def _lock(experiment: Experiment, run: RunFolder, project: Path, console: Consol
         console.print(f"note: the run goes on in another environment: {told}{more}", markup=False, soft_wrap=True)
 
 
-def _next_commands(job: Job, run: RunFolder, record: Record, project: Path, code: int) -> tuple[str, ...]:
+def next_commands(job: Job, run: RunFolder, record: Record, project: Path, code: int) -> tuple[str, ...]:
     """Commands for what people do next."""
     folder = shlex.quote(shown(run.root))
     commands = []
@@ -281,7 +283,8 @@ def _next_commands(job: Job, run: RunFolder, record: Record, project: Path, code
         commands.append(f"python -m runner resume {folder}")
     budget = job.experiment.budget
     tuned = set(job.experiment.search_space.searched()) - {SEED} and not run.confirm_yaml.is_file()
-    if code == OK and tuned:
+    learned = not nothing_learned(run, record.objective, record.repeat)
+    if code == OK and tuned and learned:
         trial = f"{record.front[0].name} " if len(record.front) > 1 else ""
         commands.append(f"python -m runner promote {folder} {trial}--name {shlex.quote(f'{job.experiment.name}_best')}")
     if code == OK and not lost and record.ended_by == "budget.time_budget" and budget.time_budget is not None:
@@ -312,11 +315,13 @@ def _begin_again(job: Job, run: RunFolder) -> str:
 
 def _result(job: Job, run: RunFolder, record: Record, seconds: float, code: int, failure: str) -> JobResult:
     failed = [row for row in record.rows.values() if row.error]
+    gained = gain(run, record.objective, record.repeat, unit(record))
     return JobResult(
         job=0,
         overrides=job.words,
         folder=run.root,
         best=record.best_value,
+        gain=None if gained is None else gained.value,
         objective=job.experiment.objective.label,
         mode=job.experiment.objective.mode,
         trials=len(record.rows),

@@ -16,6 +16,7 @@ from runner.report.page import Cell, Section, figure, fold, paragraph, table, wr
 from runner.report.plots import save
 from runner.report.study import study_of, usable
 from runner.report.style import SERIES, styled
+from runner.runs.gain import gain
 from runner.runs.plain_yaml import dump
 from runner.runs.read_run import Run
 from runner.runs.wording import NOTHING, duration, number
@@ -57,6 +58,9 @@ def labels(runs: Sequence[Run]) -> dict[str, Run]:
 
 def _outcomes(runs: Mapping[str, Run], folder: Path, *, one_objective: bool) -> Section:
     heads = ["run", "best", "objective", "best trial", "trials", "epochs", "time"]
+    gains = {name: gain(run.folder, run.objective, run.repeat, "epoch") for name, run in runs.items()}
+    if any(gains.values()):
+        heads.append("over the defaults")
     several = any(run.objective.several for run in runs.values())
     winners = _winners(runs) if one_objective and not several else []
     told = paragraph("Of several objectives, best is by the first, and so are the figures.") if several else ""
@@ -64,6 +68,7 @@ def _outcomes(runs: Mapping[str, Run], folder: Path, *, one_objective: bool) -> 
         told += paragraph("Where each configuration has several trials, best is the mean of the best configuration's.")
     rows = []
     for name, run in runs.items():
+        gained = gains[name]
         page = run.folder.report
         link = os.path.relpath(page.resolve(), folder.resolve()) if page.is_file() else ""
         rows.append(
@@ -77,6 +82,7 @@ def _outcomes(runs: Mapping[str, Run], folder: Path, *, one_objective: bool) -> 
                 states(run) or NOTHING,
                 len(run.history),
                 Cell(duration(seconds(run)), value=seconds(run)),
+                *([Cell(gained.told if gained else NOTHING, kind="text")] if any(gains.values()) else []),
             ]
         )
     commands = fold("Commands", "\n".join(f"# {name}\n{command(run)}" for name, run in runs.items()))

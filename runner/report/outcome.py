@@ -8,6 +8,7 @@ from typing import Any
 
 from runner.config.nested import flat
 from runner.report.page import Section, fold, paragraph, table
+from runner.runs.gain import gain, nothing_learned
 from runner.runs.plain_yaml import dump
 from runner.runs.read_run import Run
 from runner.runs.trial import TrialState
@@ -73,6 +74,7 @@ def _best(run: Run) -> str:
     told = paragraph(f"{best.name} ({TrialState(best['state']).words}) was best at epoch {best['best_iteration']:g}.")
     if run.repeat > 1:
         told += paragraph(f"Its configuration, number {best[CONFIGURATION]}: {run.best_sample}.")
+    told += _gain(run)
     values = flat(run.best_parameters)
     rows = [[key, number(value) if isinstance(value, float) else value] for key, value in values.items()]
     metrics = {name.removeprefix(BEST): best[name] for name in run.trials.columns if name.startswith(BEST)}
@@ -84,9 +86,17 @@ def _best(run: Run) -> str:
     return told + table(["parameter", "value"], rows) + (folded if numbers else "")
 
 
+def _gain(run: Run) -> str:
+    """Over the defaults, where a trial ran them; or that there is none to speak of."""
+    nothing = nothing_learned(run.folder, run.objective, run.repeat)
+    gained = gain(run.folder, run.objective, run.repeat, "epoch")
+    told = paragraph(f"{nothing[0].upper()}{nothing[1:]}.") if nothing else ""
+    return told + (paragraph(f"Gain: {gained.told}.") if gained else "")
+
+
 def _front(run: Run) -> str:
     first = run.objective.label
-    told = paragraph(
+    told = _gain(run) + paragraph(
         f"By {run.objective} no trial beats one of the front, each taken at its best {first}. Where one number is asked"
         f" for (best, curves, analyses of the hyperparameters), it is {first}."
     )

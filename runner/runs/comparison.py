@@ -13,8 +13,8 @@ from runner.runs.cells import line
 from runner.runs.wording import NOTHING, duration, error_line, number
 
 COLUMNS = (
-    "job", "overrides", "best", "objective", "mode", "front", "trials", "epochs", "seconds", "exit_code", "error",
-    "folder",
+    "job", "overrides", "best", "gain", "objective", "mode", "front", "trials", "epochs", "seconds", "exit_code",
+    "error", "folder",
 )  # fmt: skip
 
 
@@ -25,6 +25,7 @@ class JobResult:
     Attributes:
         overrides: what sets it apart from the others, as typed.
         best: its best objective, of repeated configurations the mean of the best one; None where it has none.
+        gain: what that is better than the trainable's defaults, which ran as a trial; None where that is not known.
         objective, mode: the objective's label and direction; of several objectives the first.
         front: trials on the Pareto front of several objectives; None where there is one objective.
         seconds: how long it took.
@@ -43,6 +44,7 @@ class JobResult:
     exit_code: int
     error: str
     front: int | None = None
+    gain: float | None = None
 
 
 def write(path: Path, results: Sequence[JobResult]) -> None:
@@ -54,6 +56,7 @@ def write(path: Path, results: Sequence[JobResult]) -> None:
                     result.job,
                     " ".join(result.overrides),
                     "" if result.best is None else result.best,
+                    "" if result.gain is None else result.gain,
                     result.objective,
                     result.mode,
                     "" if result.front is None else result.front,
@@ -84,7 +87,8 @@ def table(results: Sequence[JobResult]) -> Table:
     view.add_column("job", justify="right", no_wrap=True)
     view.add_column("overrides", overflow="fold")
     view.add_column("best", justify="right", overflow="fold", no_wrap=same)
-    for heading in (*(["front"] if several else []), "trials", "epochs", "time"):
+    gains = any(result.gain is not None for result in results)
+    for heading in (*(["over defaults"] if gains else []), *(["front"] if several else []), "trials", "epochs", "time"):
         view.add_column(heading, justify="right", no_wrap=True)
     view.add_column("", no_wrap=True)
     for result in results:
@@ -93,6 +97,7 @@ def table(results: Sequence[JobResult]) -> Table:
             str(result.job),
             _overrides(result),
             Text(value),
+            *([number(result.gain)] if gains else []),
             *([NOTHING if result.front is None else str(result.front)] if several else []),
             str(result.trials),
             str(result.epochs),

@@ -1,8 +1,9 @@
 """history.csv: a row a report, on disk as it happens."""
 
 import csv
+import math
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,18 @@ class History:
                 changed = change(row)
                 if changed is not None:
                     file.write(line(changed))
+
+
+def curves(path: Path, trials: Collection[str]) -> dict[str, dict[int, float]]:
+    """The finite objectives of `trials` in the file `path`, each by its iteration."""
+    csv.field_size_limit(sys.maxsize)
+    found: dict[str, dict[int, float]] = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            value = float(row[OBJECTIVE])
+            if row["trial"] in trials and math.isfinite(value):
+                found.setdefault(row["trial"], {})[int(row["iteration"])] = value
+    return found
 
 
 def _metric(column: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from runner.config.objective import Objective
+from runner.config.objective import OBJECTIVE, Objective
 from runner.runs.sample import Sample
 from runner.runs.trial import TrialState
 
@@ -25,11 +25,19 @@ Kind = TypeVar("Kind", bound=Row)
 
 @dataclass(frozen=True)
 class Outcome:
-    """A row and no more."""
+    """A row and little more; `iterations` and `note` as in `TrialRow`."""
 
     name: str
     state: TrialState
     best: float | None
+    iterations: int = 0
+    note: str = ""
+
+    @classmethod
+    def read(cls, name: str, cells: Mapping[str, str]) -> "Outcome":
+        """Of a row of trials.csv."""
+        best = float(cells[OBJECTIVE]) if cells[OBJECTIVE] else None
+        return cls(name, TrialState(cells["state"]), best, int(cells["iterations"]), cells["note"])
 
 
 def repeats(config: Mapping[str, Any]) -> int:

@@ -11,6 +11,7 @@ from runner.config.objective import OBJECTIVE, Objective
 from runner.runs.cells import read_cell
 from runner.runs.decisions import EXPLOITED, PAUSED, PROMOTED, REPLAYED, RESTARTED, read
 from runner.runs.folder import RunFolder
+from runner.runs.gain import gain, nothing_learned
 from runner.runs.pareto import dominates
 from runner.runs.repeats import Outcome, alike, ranked, repeats, sample
 from runner.runs.trial import FAILED, TrialState
@@ -33,10 +34,12 @@ class Story:
     """A run as its folder tells it.
 
     Attributes:
+        run: its folder.
         trials: the cells of trials.csv, by name.
         decisions: those of each trial, in their order.
     """
 
+    run: RunFolder
     config: Mapping[str, Any]
     objective: Objective
     trials: dict[str, dict[str, str]]
@@ -50,7 +53,7 @@ class Story:
         decisions: dict[str, list[dict[str, Any]]] = {}
         for line in read(run.decisions):
             decisions.setdefault(line["trial"], []).append(line)
-        return cls(config, objective, read_rows(run.trials_csv), decisions)
+        return cls(run, config, objective, read_rows(run.trials_csv), decisions)
 
     def of_trial(self, name: str) -> Iterator[tuple[str, str]]:
         """Label and sentence, in the order in which it happened."""
@@ -87,6 +90,15 @@ class Story:
             yield "best", f"{best[0]}: {self._best_of(best[0])}"
             if repeats(self.config) > 1:
                 yield "", f"its configuration: {sample(alike(self._outcomes(), best[0], repeats(self.config)))}"
+        yield from self._gain()
+
+    def _gain(self) -> Iterator[tuple[str, str]]:
+        nothing = nothing_learned(self.run, self.objective, repeats(self.config))
+        if nothing:
+            yield "", nothing
+        gained = gain(self.run, self.objective, repeats(self.config), self._unit())
+        if gained:
+            yield "gain", gained.told
 
     def _verb(self, line: Mapping[str, Any]) -> str:
         state = line["state"]
@@ -133,10 +145,7 @@ class Story:
         return [row.name for row in ranked(self._outcomes(), repeats(self.config), self.objective)]
 
     def _outcomes(self) -> list[Outcome]:
-        return [
-            Outcome(name, TrialState(cells["state"]), float(cells[OBJECTIVE]) if cells[OBJECTIVE] else None)
-            for name, cells in self.trials.items()
-        ]
+        return [Outcome.read(name, cells) for name, cells in self.trials.items()]
 
     def _unit(self) -> str:
         return "epoch" if self.config["budget"]["max_epochs"] else "iteration"

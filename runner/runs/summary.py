@@ -13,11 +13,9 @@ from rich.text import Text
 from runner.config.objective import OBJECTIVE
 from runner.errors import FAILED, INTERRUPTED, OK
 from runner.runs.folder import RunFolder
+from runner.runs.gain import gain, nothing_learned
 from runner.runs.live import STYLES, unit
-from runner.runs.pareto import dominates
 from runner.runs.record import Record, TrialRow, TrialState
-from runner.runs.repeats import alike, sample
-from runner.runs.trial import DEFAULTS
 from runner.runs.wording import INDENT, duration, error_line, labelled, number, parameters, plural, shown
 
 MOST_METRICS = 6
@@ -149,46 +147,13 @@ class Summary:
 
     def _gain(self) -> Iterator[tuple[str, str]]:
         """What the winner gains over the trial that runs the trainable's own defaults, where there is one."""
-        best = self.record.best
-        row = next((row for row in self.record.rows.values() if row.note == DEFAULTS), None)
-        if row is None or best is None:
-            return
-        defaults = f"the defaults ({row.name})"
-        if self.record.repeat > 1:
-            yield from self._gain_of_means(defaults, alike(self.record.rows.values(), row.name, self.record.repeat))
-        elif row is best and not self.record.objective.several:
-            yield "gain", f"none: {defaults} are the best"
-        elif row.state.failed:
-            yield "gain", f"not known: {defaults} ended as {row.state.words}"
-        elif row.best is None or best.best is None:
-            yield "gain", f"not known: {defaults} reported no finite {self.record.objective.needed}"
-        elif self.record.objective.several:
-            yield "gain", self._gain_of_front(row)
-        else:
-            after = f" after {plural(row.iterations, unit(self.record))}"
-            state = "" if row.state is TrialState.COMPLETED else f", {row.state.words}{after}"
-            told = f"{number(best.best)} against {number(row.best)} of {row.name}{state}"
-            yield "gain", f"{number(abs(best.best - row.best))} over the defaults: {told}"
-
-    def _gain_of_front(self, defaults: TrialRow) -> str:
-        objective = self.record.objective
-        own = objective.values(defaults.best_metrics)
-        told = f"the defaults ({defaults.name}): {parameters(own)}"
-        if any(row.name == defaults.name for row in self.record.front):
-            return f"none: no trial beats {told}"
-        points = {row.name: objective.values(row.best_metrics) for row in self.record.front}
-        better = [name for name, point in points.items() if dominates(point, own, objective)]
-        return f"{', '.join(better)} over {told}"
-
-    def _gain_of_means(self, defaults: str, rows: Sequence[TrialRow]) -> Iterator[tuple[str, str]]:
-        found, best = sample(rows), self.record.best_sample
-        if self.record.best in rows:
-            yield "gain", f"none: {defaults} are the best"
-        elif found.mean is None or best.mean is None:
-            yield "gain", f"not known: {defaults}: {found}"
-        else:
-            told = f"in the mean, where they came to: {found}"
-            yield "gain", f"{number(abs(best.mean - found.mean))} over the defaults {told}"
+        record = self.record
+        nothing = nothing_learned(self.run, record.objective, record.repeat)
+        if nothing:
+            yield "", nothing
+        gained = gain(self.run, record.objective, record.repeat, unit(record))
+        if gained:
+            yield "gain", gained.told
 
     def _paths(self) -> Iterator[tuple[str, str]]:
         paths: list[tuple[str, Path]] = []

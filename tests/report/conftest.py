@@ -68,7 +68,10 @@ def play(tmp_path: Path) -> Play:
         kept |= config
         folder.write_config(kept, [f"experiment={name}", "searcher.sampler_args={a: 1}"])
         clock = Clock()
-        record = Record(folder, objective, expected_trials=len(told), max_epochs=6, repeat=repeats(kept), clock=clock)
+        record = Record(
+            folder, objective, expected_trials=len(told), max_epochs=6, repeat=repeats(kept),
+            defaults_first=kept["searcher"].get("defaults_first", False), clock=clock,
+        )  # fmt: skip
         for number, (parameters, values, state) in enumerate(told):
             trial = f"trial_{number:03d}"
             record.started(trial, parameters)

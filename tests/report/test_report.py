@@ -74,6 +74,23 @@ def test_repeats_are_told_by_their_mean(play: Play, tmp_path: Path) -> None:
     assert ">0.65<" in outcomes
 
 
+def test_the_gain_over_the_defaults_is_on_the_page(play: Play, tmp_path: Path) -> None:
+    from runner.report.comparison import labels, write_comparison
+
+    cut = ({"lr": 0.01}, [0.1, 0.2], TrialState.STOPPED)
+    run = play(cut, ({"lr": 0.1}, [0.25, 0.3, 0.9], DONE), searcher={"name": "random", "defaults_first": True})
+    told = "0.1 over the defaults within 2 epochs: 0.3 against 0.2 of trial_000, stopped there"
+    page = drawn(run)
+    assert f"Gain: {told}" in section(page, "outcome")
+    assert "othing was learned" not in page
+    flat = play(({"lr": 0.1}, [0.0, 0.0], DONE), name="flat")
+    assert "Nothing was learned: every report of accuracy is 0." in section(drawn(flat), "outcome")
+    write_comparison(labels([run, flat]), tmp_path / "page.html", tmp_path / "plots", "Comparison")
+    outcomes = section((tmp_path / "page.html").read_text(), "outcomes")
+    assert "<th>over the defaults</th>" in outcomes
+    assert told in outcomes
+
+
 def test_four_objectives_are_told_and_not_drawn(play: Play) -> None:
     targets = tuple(Target(metric, "max") for metric in ("accuracy", "loss", "a", "b"))
     run = play(objective=Objective(targets))

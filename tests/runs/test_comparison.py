@@ -55,6 +55,17 @@ def test_people_see_the_best_and_the_broken() -> None:
     ]
 
 
+def test_the_gain_over_the_defaults_is_a_column_where_a_job_has_one(tmp_path: Path) -> None:
+    jobs = [replace(ONE, gain=0.125), TWO]
+    write(tmp_path / "comparison.csv", jobs)
+    with (tmp_path / "comparison.csv").open(newline="") as file:
+        assert [row["gain"] for row in csv.DictReader(file)] == ["0.125", ""]
+    _, heads, first, *_ = show(*jobs)
+    assert "best  over defaults" in heads
+    assert "0.25          0.125       8" in first
+    assert not any("over defaults" in line for line in show(ONE, TWO))
+
+
 def test_the_best_follows_the_mode_and_is_no_failed_job() -> None:
     assert best_jobs([ONE, TWO]) == [TWO]
     assert best_jobs([replace(ONE, mode="min"), replace(TWO, mode="min")]) == [replace(ONE, mode="min")]

@@ -60,6 +60,18 @@ def test_the_story_of_a_run(story: Story) -> None:
     assert "best: trial_000: accuracy 0.7 at epoch 3, place 1 of 3" in told
 
 
+def test_the_story_tells_the_gain_and_that_nothing_was_learned(run: RunFolder, record: Record, play: Play) -> None:
+    run.write_config({**CONFIG, "scheduler": {"name": "fifo"}}, [])
+    record.defaults_first = True
+    play.trial("trial_000", [0.2])
+    play.end("trial_000", TrialState.STOPPED, "plateau")
+    play.trial("trial_001", [0.3, 0.3])
+    play.end("trial_001")
+    told = text(Story.read(run).of_run())
+    assert "nothing was learned: trial_001 never came to a better accuracy than in its first report" in told
+    assert "gain: 0.1 over the defaults within 1 epoch: 0.3 against 0.2 of trial_000, stopped there" in told
+
+
 def test_the_story_of_a_trial(story: Story) -> None:
     first = text(story.of_trial("trial_000"))
     assert "trial: trial_000: x=1" in first

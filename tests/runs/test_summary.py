@@ -2,16 +2,19 @@ import io
 import math
 import shlex
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from rich.console import Console
 
+from runner.config.objective import Objective, Target
 from runner.errors import FAILED, INTERRUPTED, OK
 from runner.runs.folder import RunFolder
+from runner.runs.gain import nothing_learned
 from runner.runs.record import Record, TrialState
 from runner.runs.summary import NextSteps, exit_code, headline_metrics, summary
 
-from .conftest import Play
+from .conftest import Clock, Play
 from .test_progress import TRACEBACK
 
 
@@ -58,7 +61,6 @@ def test_the_summary(
     ("values", "state", "told"),
     [
         ([0.1, 0.3], TrialState.COMPLETED, "0.1 over the defaults: 0.4 against 0.3 of t1"),
-        ([0.3, 0.2], TrialState.STOPPED, "0.1 over the defaults: 0.4 against 0.3 of t1, stopped after 2 epochs"),
         ([0.5], TrialState.STOPPED, "none: the defaults (t1) are the best"),
         ([0.5], TrialState.FAILED, "not known: the defaults (t1) ended as failed"),
         ([0.5], TrialState.OUT_OF_MEMORY, "not known: the defaults (t1) ended as out of memory"),
@@ -76,6 +78,68 @@ def test_the_gain_over_the_defaults(
     assert f"gain          {told}\n" in read(record, run, 120)
     notes = [line.rsplit(",", 1)[1] for line in run.trials_csv.read_text().splitlines()]
     assert notes == ["note", "defaults", ""]
+
+
+CUT = "stopped there (later epochs cannot be compared)"
+
+
+@pytest.mark.parametrize(
+    ("defaults", "winner", "told"),
+    [
+        ([0.3, 0.2], [0.4, 0.9], f"0.6 over the defaults within 2 epochs: 0.9 against 0.3 of t1, {CUT}"),
+        ([0.3, 0.2], [0.1, 0.35, 0.9], f"0.05 over the defaults within 2 epochs: 0.35 against 0.3 of t1, {CUT}"),
+        ([0.3, 0.2], [0.1, 0.2, 0.9], f"none over the defaults within 2 epochs: 0.2 against 0.3 of t1, {CUT}"),
+    ],
+)
+def test_defaults_that_were_cut_are_compared_at_equal_epochs(
+    run: RunFolder, record: Record, play: Play, defaults: list[float], winner: list[float], told: str
+) -> None:
+    record.defaults_first = True
+    play.trial("t1", defaults)
+    play.end("t1", TrialState.STOPPED, "asha")
+    play.trial("t2", winner)
+    play.end("t2")
+    assert f"gain          {told}\n" in read(record, run, 160)
+
+
+def test_repeated_defaults_that_were_cut_are_compared_at_equal_epochs(run: RunFolder, clock: Clock) -> None:
+    objective = Objective((Target("accuracy", "max"),))
+    record = Record(run, objective, expected_trials=4, max_epochs=10, repeat=2, defaults_first=True, clock=clock)
+    play = Play(record, clock)
+    for number, values in enumerate(([0.2, 0.2], [0.3], [0.3, 0.9], [0.5, 0.9])):
+        play.trial(f"t_{number}", values)
+        play.end(f"t_{number}", *((TrialState.STOPPED, "asha") if number < 2 else ()))
+    told = "0.15 over the defaults within 1 epoch: mean 0.4, standard deviation 0.1414 (2 seeds) against mean 0.25"
+    assert f"gain          {told}" in read(record, run, 160)
+
+
+@pytest.mark.parametrize(
+    ("mode", "curves", "told"),
+    [
+        ("max", [[0.0, 0.0], [0.0]], "nothing was learned: every report of accuracy is 0"),
+        ("max", [[0.0]], "nothing was learned: every report of accuracy is 0"),
+        ("max", [[-0.5], [0.0]], ""),
+        ("min", [[0.0], [0.1]], ""),
+        ("max", [[0.5, 0.4], [0.1, 0.3]], "nothing was learned: t0 never came to a better accuracy than in its first"),
+        ("min", [[0.5, 0.5]], "nothing was learned: t0 never came to a better accuracy than in its first report"),
+        ("min", [[0.5, 0.4]], ""),
+        ("max", [[0.5]], ""),
+        ("max", [[math.nan, 0.5, 0.6]], ""),
+        ("max", [[math.nan]], ""),
+    ],
+)
+def test_a_best_that_was_not_learned_is_named(
+    run: RunFolder, clock: Clock, mode: Literal["max", "min"], curves: list[list[float]], told: str
+) -> None:
+    objective = Objective((Target("accuracy", mode),))
+    record = Record(run, objective, expected_trials=2, max_epochs=10, clock=clock)
+    play = Play(record, clock)
+    for number, values in enumerate(curves):
+        play.trial(f"t{number}", values)
+        play.end(f"t{number}")
+    assert nothing_learned(run, objective, 1).startswith(told)
+    assert bool(nothing_learned(run, objective, 1)) == bool(told)
+    assert (f"{'':14}nothing was learned" in read(record, run)) == bool(told)
 
 
 def test_the_weights_are_named_where_there_are_any(run: RunFolder, record: Record, play: Play) -> None:
