@@ -52,6 +52,7 @@ MACHINE_RULES = (
     machine.login,
     machine.comet_login,
     machine.cluster,
+    machine.origin,
     import_paths.defined,
     schedulers.policy_file,
 )

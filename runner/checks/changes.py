@@ -38,6 +38,7 @@ RULES: tuple[tuple[str, Weight, str], ...] = (
     ("ray", Weight.SAFE, "where the trials run"),
     ("logger", Weight.SAFE, "what is written from now on"),
     ("report", Weight.SAFE, "what is drawn at the end"),
+    ("origin", Weight.SAFE, "where the configuration comes from"),
     ("trainable.on_oom", Weight.SAFE, "what follows when a trial is out of memory"),
     ("trainable.keep_best", Weight.SAFE, "which weights are kept"),
     ("trainable.curves", Weight.SAFE, "which pictures are drawn"),

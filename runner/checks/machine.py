@@ -76,6 +76,17 @@ def cluster(experiment: Experiment, project: Path) -> Iterator[Problem]:  # noqa
         yield Problem("ray-address", "ray.address", f"no Ray cluster at {address}: {error}", remedy)
 
 
+def origin(experiment: Experiment, project: Path) -> Iterator[Problem]:
+    """What a promoted configuration was found with is still the same."""
+    found = experiment.origin
+    now = experiment.trainable.fingerprint(project) if found and found.contents else {}
+    for what, digest in found.contents.items() if found else ():
+        if now.get(what, digest) != digest:
+            message = f"changed since {found.trial} of {found.run}: its result may not come out again"
+            remedy = "tune again and promote, or remove origin from the preset to accept the change"
+            yield Problem("origin", f"origin.contents.{what}", message, remedy, fatal=False)
+
+
 def resources(experiment: Experiment, available: Mapping[str, float]) -> Iterator[Problem]:
     """One trial fits into what Ray has; asking for more would wait for ever."""
     for key, wanted in (("cpu", experiment.resources.cpu or 1), ("gpu", experiment.resources.gpu or 0)):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.commands.training import OFF, without_search
-from runner.config.experiment import SEED
+from runner.config.experiment import SEED, Origin
 from runner.config.hydra_loader import resolve
 from runner.config.points import nested
 from runner.config.read import read
@@ -43,6 +43,7 @@ def promoted(earlier: EarlierRun, trial: EarlierTrial, name: str) -> dict[str, A
     experiment = read(resolve(dict(earlier.config)))
     seed = seed_of(trial.name, experiment.seed, seeds_in_turn(experiment))
     config |= {"name": name, "seed": seed, "budget": {**config["budget"], "time_budget": None}}
+    config["origin"] = _origin(earlier, trial).model_dump()
     home = experiment.trainable.fixes_in
     if home is None:
         return {**config, "search_space": nested(found)}
@@ -59,10 +60,16 @@ def preset(config: Mapping[str, Any], earlier: EarlierRun, trial: EarlierTrial) 
     options = {group: _without_names(config.get(group), group) for group in GROUPS if group not in OFF}
     body = dump({"defaults": defaults}), dump({**nouns, **{group: node for group, node in options.items() if node}})
     head = ["# @package _global_", f"# python -m runner train experiment={config['name']}", "#"]
-    return "\n".join([*head, *(f"# {line}" for line in _origin(earlier, trial)), *body])
+    return "\n".join([*head, *(f"# {line}" for line in _story(earlier, trial)), *body])
 
 
-def _origin(earlier: EarlierRun, trial: EarlierTrial) -> Iterator[str]:
+def _origin(earlier: EarlierRun, trial: EarlierTrial) -> Origin:
+    run = RunFolder(earlier.root)
+    locked = lock.read(run) or {}
+    return Origin(run=shown(run.root), trial=trial.name, contents=locked.get("contents") or {})
+
+
+def _story(earlier: EarlierRun, trial: EarlierTrial) -> Iterator[str]:
     run = RunFolder(earlier.root)
     objective = earlier.objective
     if trial.note == DEFAULTS:
@@ -72,13 +79,10 @@ def _origin(earlier: EarlierRun, trial: EarlierTrial) -> Iterator[str]:
     modes = {target.metric: target.mode for target in objective.targets}
     for name, value in values.items():
         yield f"  {name} = {value!r} at iteration {trial.best_iteration} (mode {modes.get(name, objective.mode)})"
-    locked = lock.read(run) or {}
-    git = locked.get("git")
+    git = (lock.read(run) or {}).get("git")
     if git:
         changes = " and changes that are not committed" if git["diff"] else ""
         yield f"  git commit {git['commit'] or 'none'}{changes}"
-    for what, digest in (locked.get("contents") or {}).items():
-        yield f"  {what} {digest}"
 
 
 def _option(node: Any, group: str) -> Any:

@@ -68,6 +68,20 @@ class Resources(Noun):
     gpu: Annotated[float, Field(ge=0)] | None = None
 
 
+class Origin(Noun):
+    """Where a promoted configuration comes from.
+
+    Args:
+        run: the folder of the run.
+        trial: the trial whose parameters it holds.
+        contents: digests of the data, the weights and the code that the run was made with, by what they are of.
+    """
+
+    run: str
+    trial: str
+    contents: dict[str, str] = Field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Choice:
     """One option of a config group: its name, which is the registry's key, and its validated options."""
@@ -96,3 +110,4 @@ class Experiment:
     report: bool
     config: dict[str, Any]
     trial_seeds: TrialSeeds = "auto"
+    origin: Origin | None = None

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from runner.config.conditions import WHEN
 from runner.config.docstring import about, meanings
-from runner.config.experiment import Budget, Resources, TrialSeeds
+from runner.config.experiment import Budget, Origin, Resources, TrialSeeds
 from runner.config.hydra_loader import PRESET
 from runner.config.overrides import SEVERAL, SPACE
 from runner.config.read_objective import Entry
@@ -51,6 +51,7 @@ def json_schema(groups: Mapping[str, Sequence[str]]) -> Schema:
         "budget": _node(Budget, definitions),
         "resources": _node(Resources, definitions),
         "objective": _objective(definitions),
+        "origin": _node(Origin, definitions),
         "search_space": _SPACE,
     }
     for group, registry in REGISTRIES.items():

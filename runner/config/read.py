@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from runner.config.experiment import Budget, Choice, Experiment, Resources, TrialSeeds
+from runner.config.experiment import Budget, Choice, Experiment, Origin, Resources, TrialSeeds
 from runner.config.objective import OBJECTIVE, Objective, Target
 from runner.config.read_objective import read_objective
 from runner.config.read_search_space import read_search_space
@@ -19,7 +19,7 @@ from runner.errors import ConfigError, Problem
 
 KEYS = (
     "name", "seed", "trial_seeds", "output_dir", "report", "objective", "budget", "resources", "trainable",
-    "search_space", "searcher", "scheduler", "stopper", "logger", "ray",
+    "search_space", "searcher", "scheduler", "stopper", "logger", "ray", "origin",
 )  # fmt: skip
 
 
@@ -56,6 +56,7 @@ def read_leniently(config: Mapping[str, Any]) -> tuple[Experiment | None, list[P
     stoppers = _choices(STOPPERS, values["stopper"], problems)
     loggers = _choices(LOGGERS, values["logger"], problems)
     ray = _choice(RAY, values["ray"], "ray", problems)
+    origin = None if values["origin"] is None else validate(Origin, values["origin"], "origin", problems)
     told = tuple(problem.where for problem in unusable)
     problems = list(dict.fromkeys([*unusable, *(problem for problem in problems if problem.where not in told)]))
     if objective is None and trainable is not None:
@@ -69,6 +70,7 @@ def read_leniently(config: Mapping[str, Any]) -> tuple[Experiment | None, list[P
         report=values["report"] is not False,
         trial_seeds=values["trial_seeds"] or "auto",
         config=_canonical(config, objective),
+        origin=origin,
     )  # fmt: skip
     return experiment, problems
 

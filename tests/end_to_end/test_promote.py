@@ -100,6 +100,21 @@ def test_the_winner_becomes_a_preset_and_is_trained_with_several_seeds(project: 
     assert (config["scheduler"]["name"], config["budget"]["num_samples"]) == ("fifo", 1)
 
 
+def test_training_a_winner_warns_where_the_code_is_another_than_in_the_search(project: Path, search: Path) -> None:
+    well(project, "promote", str(search), "--name", "origin", "--force")
+    checked = ("check", "experiment=origin", "--here")
+    assert "changed since" not in well(project, *checked)
+    (project / "mine.py").write_text(NOISY + "\n# a change\n")
+    try:
+        done = run(project, *checked)
+    finally:
+        (project / "mine.py").write_text(NOISY)
+    assert done.code == 0, "a warning"
+    origin = yaml.safe_load(read(project / "conf" / "experiment" / "origin.yaml"))["origin"]
+    told = f"origin.contents.code: changed since {origin['trial']} of {origin['run']}"
+    assert told in done.out + done.err
+
+
 def test_what_is_wrong_is_told_in_a_line(project: Path, search: Path) -> None:
     failed = next(row.split(",")[0] for row in read(search / "trials.csv").splitlines() if ",failed," in row)
     for words, message in (
