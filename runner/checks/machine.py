@@ -79,8 +79,10 @@ def cluster(experiment: Experiment, project: Path) -> Iterator[Problem]:  # noqa
 def origin(experiment: Experiment, project: Path) -> Iterator[Problem]:
     """What a promoted configuration was found with is still the same."""
     found = experiment.origin
-    now = experiment.trainable.fingerprint(project) if found and found.contents else {}
-    for what, digest in found.contents.items() if found else ():
+    if found is None or not found.contents:
+        return
+    now = experiment.trainable.fingerprint(project)
+    for what, digest in found.contents.items():
         if now.get(what, digest) != digest:
             message = f"changed since {found.trial} of {found.run}: its result may not come out again"
             remedy = "tune again and promote, or remove origin from the preset to accept the change"
