@@ -20,7 +20,7 @@ from runner.runs.trial import DEFAULTS, TrialState
 from runner.translate.tuning import trials_expected
 from tests.config.composing import config
 
-WORDS = ("stopper=[plateau]", "budget.time_budget=9h", "logger=[csv,wandb]", "logger.wandb.project=mine")
+WORDS = ("seed=0", "stopper=[plateau]", "budget.time_budget=9h", "logger=[csv,wandb]", "logger.wandb.project=mine")
 
 
 def trial(name: str, best: float | None, **changes: Any) -> EarlierTrial:

@@ -121,7 +121,7 @@ def test_all_words_are_kept_with_the_config() -> None:
         ("objective.metric=metrics/mAP50(M),metrics/mAP50(B)", "sweep", "several values", "add -m"),
         ("name={a: b", "override", "cannot read", "quote it"),
         ("scheduler.name=fifo", "option-name", "chosen by its group", "type scheduler=fifo"),
-        ("seed.x=1", "override", "seed is 0 and has no keys", "set seed itself"),
+        ("seed.x=1", "override", "and has no keys", "set seed itself"),
         ("objective.metrics.7.mode=min", "override", "objective.metrics.7", "set objective.metrics.7"),
         ("objective.metrics.x=1", "override", "is a list of 1", "set objective.metrics as a whole"),
         ("search_space.a.b=1", "space-distribution", "unknown distribution sin", ""),

@@ -43,7 +43,7 @@ POINTS = [
 WORDS = (
     "experiment=null", "trainable=function", "trainable.import_path=conditional:objective",
     "trainable.reuse_workers=true", "objective.metric=score", "objective.mode=max", "name=mine", "report=false",
-    "budget.num_samples=8", f"searcher.points_to_evaluate={json.dumps(POINTS)}",
+    "seed=0", "budget.num_samples=8", f"searcher.points_to_evaluate={json.dumps(POINTS)}",
 )  # fmt: skip
 
 

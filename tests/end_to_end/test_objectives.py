@@ -38,7 +38,7 @@ def curve(config):
 WORDS = [
     "experiment=null", "trainable=function", "trainable.import_path=curves:curve", "trainable.reuse_workers=true",
     "objective.metrics=[{metric: gain/all, mode: max}, {metric: cost(s), mode: min}]", "name=mine", "report=false",
-    "search_space={x: 'uniform(0, 1)', y: 'uniform(0, 1)'}", "searcher=optuna", "searcher.sampler=nsgaii",
+    "seed=0", "search_space={x: 'uniform(0, 1)', y: 'uniform(0, 1)'}", "searcher=optuna", "searcher.sampler=nsgaii",
     "searcher.sampler_args={population_size: 4}", "scheduler=asha", "scheduler.reduction_factor=2",
     "scheduler.metric=gain/all", "scheduler.mode=max", "scheduler.grace_period=2",
     "budget={num_samples: 9, max_epochs: 4, max_concurrent: 1}",
@@ -62,7 +62,7 @@ def unbeaten(points: dict[str, tuple[float, float]]) -> set[str]:
 def test_a_forest_that_is_right_and_small(
     run: Run, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    done = run("experiment=forest")
+    done = run("experiment=forest", "seed=0")
     assert done.code == 0, done.err
     rows = done.rows("trials.csv")
     assert len(rows) == 24

@@ -38,7 +38,7 @@ def test_epochs_and_proposals_hold_against_five_runs(run_function: Run) -> None:
     done = run_function("rising", "-m", *HALVING, f"seed={','.join(map(str, SEEDS))}")
     assert done.code == 0, done.out + done.err
     (multirun,) = (done.folder / "outputs" / "multirun" / "mine").iterdir()
-    plan = planned(run_function, "rising", *HALVING, "--json", "--proposals", "99")
+    plan = planned(run_function, "rising", *HALVING, "seed=0", "--json", "--proposals", "99")
     first = {one["trial"]: one["config"] for one in plan["proposals"]["first"]}
     assert len(first) == plan["proposals"]["foreseeable"] == 10
     runs = [RunFolder(multirun / f"job_{seed}") for seed in SEEDS]
@@ -92,7 +92,7 @@ def test_a_probe_tells_the_time_and_leaves_nothing_behind(run_function: Run, pro
     before = set(project.rglob("*"))
     words = ("search_space.x=uniform(0,1)", "budget.num_samples=2", "budget.max_epochs=3", "--probe", "--json")
     found = planned(run_function, "slow_line", *words)["duration"]
-    assert found["pace"]["epoch"] == pytest.approx(0.3, abs=0.1)
+    assert 0.25 < found["pace"]["epoch"] < 1.5, "it sleeps for 0.3 s, and a busy machine adds to that"
     assert found["most"] >= 3 * found["pace"]["epoch"] + found["pace"]["beside"]
     assert {path for path in project.rglob("*") if "__pycache__" not in str(path)} == before
 

@@ -25,12 +25,12 @@ def noisy(config):
 """
 SEARCH = (
     "experiment=null", "trainable=function", "trainable.import_path=mine:noisy", "trainable.reuse_workers=true",
-    "objective.metric=score", "objective.mode=max", "name=mine", "resources.cpu=1", "budget.num_samples=5",
+    "objective.metric=score", "objective.mode=max", "name=mine", "resources.cpu=1", "seed=0", "budget.num_samples=5",
     "report=false",
     "search_space={model: {x: 'uniform(0, 1)'}, kind: \"choice(['good', 'bad'])\", width: 3}",
 )  # fmt: skip
 YOLO = (
-    "experiment=null", "trainable=yolo", "trainable.model=yolo11n.yaml", "trainable.data=shapes", "name=tiny",
+    "experiment=null", "trainable=yolo", "trainable.model=yolo11n.yaml", "trainable.data=shapes", "name=tiny", "seed=0",
     "objective.metric=val/cls_loss", "objective.mode=min", "budget={num_samples: 1, max_epochs: 2}",
     "search_space.lr0=loguniform(1e-5, 1e-2)", "trainable.checkpoint_every=2", "trainable.curves=0", "report=false",
     "trainable.train_args={imgsz: 64, batch: 8, nbs: 8, optimizer: AdamW, warmup_epochs: 0.0, mosaic: 0.0,"

@@ -73,7 +73,6 @@ def test_a_run_that_is_killed_goes_on_as_if_it_had_not_been(searcher: str, run: 
     while reports(project) < 4:
         time.sleep(0.02)
         assert command.poll() is None, (project / "out").read_text()
-    time.sleep(random.uniform(0, 0.2))
     command.send_signal(signal.SIGKILL)
     command.wait()
     done = run("resume", "latest")
