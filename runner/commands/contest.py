@@ -12,15 +12,17 @@ from runner.commands.training import with_seeds, without_search
 from runner.config.compose import change
 from runner.config.conditions import WHEN, among
 from runner.config.experiment import SEED, Experiment
-from runner.config.hydra_loader import HydraLoader, read_yaml_file, resolve, search_path
+from runner.config.hydra_loader import HydraLoader, resolve, search_path
 from runner.config.points import default_point, nested
 from runner.config.read import read
 from runner.config.read_search_space import read_search_space
 from runner.config.seeds import seeds_in_turn
 from runner.errors import INTERRUPTED, OK, ConfigError, Problem
 from runner.runs.confirmation import Confirmation, Contender, write_plan
+from runner.runs.damage import damaged
 from runner.runs.earlier_run import EarlierRun
 from runner.runs.folder import RunFolder
+from runner.runs.kept_config import read_yaml
 from runner.runs.wording import shown
 
 DECIDED = ("search_space", "searcher", "scheduler", "stopper", "seed", "budget.num_samples")
@@ -139,7 +141,10 @@ def _without_seed(point: Mapping[str, Any]) -> dict[str, Any]:
 
 def conclude(folder: RunFolder) -> int:
     """Write and tell what came out of a confirmation. Returns the exit code."""
-    confirmation = Confirmation.read(EarlierRun.read(folder), read_yaml_file(folder.confirm_yaml))
+    try:
+        confirmation = Confirmation.read(EarlierRun.read(folder), read_yaml(folder.confirm_yaml))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise damaged(folder.confirm_yaml, f"is not as confirm leaves it: {error!r}") from error
     confirmation.write(folder)
     console = Console(soft_wrap=True, highlight=False)
     console.print(confirmation)

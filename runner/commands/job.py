@@ -29,7 +29,7 @@ from runner.runs.gain import gain, nothing_learned
 from runner.runs.git_state import git_state
 from runner.runs.journal import Event, Journal, seconds_spent
 from runner.runs.live import unit
-from runner.runs.output import redirected, terminal
+from runner.runs.output import redirected, tell, terminal
 from runner.runs.progress import Progress
 from runner.runs.record import Record
 from runner.runs.summary import NextSteps, exit_code, summary
@@ -140,11 +140,6 @@ def refuse_searcher(jobs: Sequence[Job]) -> None:
             told = str(error) if ours else f"{job.experiment.searcher.name}: {type(error).__name__}: {error}"
             problem = Problem("searcher-options", "searcher", told, "change or remove that option")
             raise ConfigError([problem]) from error
-
-
-def tell(text: str) -> None:
-    """A line on stderr that is no error."""
-    Console(stderr=True, soft_wrap=True, highlight=False).print(f"note: {text}", markup=False)
 
 
 def new_folder(job: Job, project: Path) -> RunFolder:

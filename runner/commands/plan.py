@@ -41,12 +41,13 @@ def run(arguments: Arguments) -> int:
     """Returns the exit code."""
     from pathlib import Path
 
-    from runner.commands.job import judge, refuse_searcher, tell, with_points
+    from runner.commands.job import judge, refuse_searcher, with_points
     from runner.config.compose import compose_leniently
     from runner.config.hydra_loader import HydraLoader, search_path
     from runner.errors import OK
     from runner.plan.pace import earlier_pace
     from runner.plan.plan import plan
+    from runner.runs.output import tell
 
     most = _proposals(arguments)
     project = Path.cwd()

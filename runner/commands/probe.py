@@ -8,12 +8,12 @@ from pathlib import Path
 
 from rich.console import Console
 
-from runner.commands.job import Job, refuse_machine, refuse_resources, run_job, tell
+from runner.commands.job import Job, refuse_machine, refuse_resources, run_job
 from runner.config.experiment import Choice, Experiment
 from runner.errors import OK, ConfigError, ExperimentFailed, Problem
 from runner.plan.pace import Pace, pace_of
 from runner.runs.folder import RunFolder
-from runner.runs.output import redirected
+from runner.runs.output import redirected, tell
 
 EPOCHS = 2
 """The first holds what is done once; from the first report to the second is an epoch like all others."""

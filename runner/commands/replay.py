@@ -23,18 +23,18 @@ def run(arguments: Arguments) -> int:
 
     from runner.commands.earlier import earlier_run, started_in
     from runner.commands.job import check, new_folder, run_in
-    from runner.config.hydra_loader import read_yaml_file
     from runner.runs import lock
     from runner.runs.differences import differences, table
     from runner.runs.earlier_run import EarlierRun
     from runner.runs.folder import RunFolder
     from runner.runs.git_state import git_state
+    from runner.runs.kept_config import read_words
     from runner.runs.run_diff import Outcomes, RunDiff
 
     before = earlier_run(arguments.names[0])
     folder = RunFolder(before.root)
     project = started_in(folder)
-    words = read_yaml_file(folder.overrides) if folder.overrides.is_file() else []
+    words = read_words(folder)
     job = check(dict(before.config), words)
     console = Console(highlight=False)
     locked = lock.read(folder)

@@ -12,7 +12,7 @@ from runner.commands.arguments import Arguments
 from runner.commands.earlier import started_in
 from runner.commands.job import Job, check, examine, refuse_machine, refuse_searcher, run_on_ray
 from runner.config.compose import change
-from runner.config.hydra_loader import HydraLoader, read_yaml_file, search_path
+from runner.config.hydra_loader import HydraLoader, search_path
 from runner.config.registry import STOPPERS, cannot_resume
 from runner.errors import OK, ConfigError, Problem
 from runner.runs import decisions
@@ -21,6 +21,7 @@ from runner.runs.driver import refuse_taken
 from runner.runs.folder import RunFolder
 from runner.runs.history import History
 from runner.runs.journal import Event, read, seconds_spent
+from runner.runs.kept_config import read_config, read_words
 from runner.runs.locate import run_folder
 from runner.runs.trials_table import read_rows
 from runner.runs.wording import plural, shown
@@ -39,7 +40,7 @@ def take_up(arguments: Arguments, *, must_be_more: bool) -> int:
     events = list(read(run.journal))
     _refuse_without_journal(run, events)
     project = started_in(run)
-    before = read_yaml_file(run.config)
+    before = read_config(run)
     words = _absolute(arguments.words, before)
     after = change(before, words, HydraLoader(search_path(None, project)))
     _refuse_unknown(after)
@@ -159,5 +160,4 @@ def _left(run: RunFolder, job: Job) -> tuple[int, int]:
 
 def _all_words(run: RunFolder, words: Sequence[str]) -> tuple[str, ...]:
     """What was typed at first, and since."""
-    before = read_yaml_file(run.overrides) if run.overrides.is_file() else []
-    return (*before, *words)
+    return (*read_words(run), *words)

@@ -25,12 +25,13 @@ def run(arguments: Arguments) -> int:
 
     from rich.console import Console
 
-    from runner.commands.job import checked_job, new_folder, run_in, tell
+    from runner.commands.job import checked_job, new_folder, run_in
     from runner.commands.training import left_out, with_seeds, without_search
     from runner.config.compose import compose_leniently
     from runner.config.hydra_loader import HydraLoader, resolve, search_path
     from runner.runs.earlier_run import EarlierRun
     from runner.runs.folder import RunFolder
+    from runner.runs.output import tell
     from runner.runs.seeds_table import seeds_table
 
     project = Path.cwd()

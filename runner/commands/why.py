@@ -19,14 +19,16 @@ COMMAND = Command(
 
 def run(arguments: Arguments) -> int:
     """Returns the exit code."""
-    from runner.runs.locate import run_folder, trial_name
-    from runner.runs.output import terminal
+    from rich.console import Console
+
+    from runner.runs.locate import run_folder
     from runner.runs.story import Story
+    from runner.runs.trial_name import trial_name
     from runner.runs.wording import labelled, shown
 
     folder = run_folder(arguments.names[0], Path.cwd())
     story = Story.read(folder)
-    console = terminal()
+    console = Console()
     if len(arguments.names) > 1:
         lines = story.of_trial(trial_name(arguments.names[1], list(story.trials)))
     else:

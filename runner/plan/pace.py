@@ -1,7 +1,5 @@
 """How fast trials are, as an earlier run of the same training shows."""
 
-import csv
-import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +10,9 @@ import yaml
 
 from runner.config.experiment import Experiment
 from runner.config.read_search_space import read_search_space
+from runner.errors import ConfigError
 from runner.runs.folder import RunFolder
+from runner.runs.history import rows
 from runner.runs.locate import runs_below
 from runner.runs.trials_table import read_rows
 from runner.runs.wording import shown
@@ -43,7 +43,10 @@ def earlier_pace(experiment: Experiment, project: Path) -> Pace | None:
     outputs = project / experiment.output_dir
     for run in runs_below(outputs)[: -NEWEST - 1 : -1]:
         if _trained_alike(run, experiment):
-            pace = pace_of(run, shown(run.root), reuse_workers=experiment.trainable.reuse_workers)
+            try:
+                pace = pace_of(run, shown(run.root), reuse_workers=experiment.trainable.reuse_workers)
+            except ConfigError:  # a damaged run says nothing of the pace, and does not keep others from it
+                continue
             if pace is not None:
                 return pace
     return None
@@ -55,8 +58,8 @@ def pace_of(run: RunFolder, source: str, *, reuse_workers: bool) -> Pace | None:
     Where trials follow each other in a worker process, only the first has what comes beside the epochs.
     """
     reports: dict[str, list[tuple[int, float]]] = defaultdict(list)
-    for trial, iteration, seconds in _reports(run.history_csv):
-        reports[trial].append((iteration, seconds))
+    for report in rows(run.history_csv):
+        reports[report["trial"]].append((int(report["iteration"]), float(report["seconds"])))
     if not reports:
         return None
     epoch = _seconds_an_epoch(reports.values())
@@ -74,15 +77,6 @@ def _seconds_an_epoch(trials: Iterable[list[tuple[int, float]]]) -> float:
         return sum(seconds for _, seconds in spans) / counted
     firsts = [one[0][1] for one in trials]
     return sum(firsts) / len(firsts)
-
-
-def _reports(path: Path) -> Iterable[tuple[str, int, float]]:
-    csv.field_size_limit(sys.maxsize)
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.reader(file)
-        next(rows)
-        for trial, iteration, seconds, *_ in rows:
-            yield trial, int(iteration), float(seconds)
 
 
 def _trained_alike(run: RunFolder, experiment: Experiment) -> bool:

@@ -116,7 +116,7 @@ def configuration(run: Run) -> Section:
     """The resolved config, folded, and the lock where the run has one."""
     parts = [("config.yaml", dump(run.config))]
     if run.folder.lock.is_file():
-        parts.append(("lock.yaml", run.folder.lock.read_text(encoding="utf-8")))
+        parts.append(("lock.yaml", run.folder.lock.read_text(encoding="utf-8", errors="replace")))
     return Section("Configuration", "".join(fold(name, text) for name, text in parts))
 
 

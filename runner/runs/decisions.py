@@ -13,6 +13,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from runner.runs.damage import damaged
+from runner.runs.json_lines import json_object, lines
+from runner.runs.trial import TrialState
+
 PROMOTED, PAUSED, EXPLOITED, REPLAYED, RESTARTED = "promoted", "paused", "exploited", "replayed", "restarted"
 GOES_ON = frozenset({PROMOTED, PAUSED, EXPLOITED, REPLAYED, RESTARTED})
 """States of decisions after which a trial goes on."""
@@ -24,6 +28,13 @@ CUT_OFF = ("budget.time_budget", "attestation", EXPERIMENT_PLATEAU, STALL, FUNCT
 
 DIVERGED = "diverged"
 """The rule that is always on: the objective of a report was NaN or infinite."""
+
+
+_NUMBER = (int, float, type(None))
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "time": str, "state": str, "trial": str, "iteration": int, "rule": str, "detail": str, "value": _NUMBER,
+    "compared_with": _NUMBER, "rank": _NUMBER, "ranked": _NUMBER, "epochs_saved": _NUMBER,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -80,11 +91,32 @@ def append(path: Path, decision: Decision, state: str, when: datetime) -> None:
 
 
 def read(path: Path) -> Iterator[dict[str, Any]]:
-    """Every line, but for one that is still being written."""
-    if path.is_file():
-        for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
-            if line.endswith("\n"):
-                yield json.loads(line)
+    """Every line, but for one that is still being written. Raises ConfigError."""
+    for number, text in lines(path):
+        try:
+            yield decision(text)
+        except ValueError as error:
+            raise damaged(path, str(error), number) from error
+
+
+def decision(text: str) -> dict[str, Any]:
+    """A line as plain data. Raises ValueError with what is wrong."""
+    line = json_object(text)
+    wrong = [key for key, types in _TYPES.items() if not isinstance(line.get(key), types)]
+    if wrong:
+        raise ValueError(f"{wrong[0]} is {line.get(wrong[0])!r:.60}")
+    if line["state"] not in GOES_ON | set(TrialState):
+        raise ValueError(f"state is {line['state']!r:.60}")
+    if datetime.fromisoformat(line["time"]).tzinfo is None:
+        raise ValueError(f"time is {line['time']!r:.60}")
+    if line["state"] in {EXPLOITED, REPLAYED} and not _is_exploit(line.get("exploit")):
+        raise ValueError("does not say what was changed")
+    return line
+
+
+def _is_exploit(value: Any) -> bool:
+    changes = value.get("changes") if isinstance(value, dict) else None
+    return isinstance(changes, dict) and all(isinstance(both, list) and len(both) == 2 for both in changes.values())
 
 
 def is_over(state: str, rule: str) -> bool:

@@ -10,7 +10,10 @@ import psutil  # type: ignore[import-untyped]
 
 from runner.errors import ConfigError, Problem
 from runner.runs.atomic import replacing
+from runner.runs.damage import damaged
 from runner.runs.folder import RunFolder
+from runner.runs.json_lines import json_object
+from runner.runs.wording import shown
 
 CLOCK_SECONDS = 2.0
 
@@ -33,7 +36,16 @@ def refuse_taken(run: RunFolder) -> None:
     """Raise ConfigError where a process works on the run, as far as this machine can tell."""
     if not run.driver.is_file():
         return
-    driver = json.loads(run.driver.read_text(encoding="utf-8"))
+    try:
+        driver = json_object(run.driver.read_text(encoding="utf-8"))
+        types: dict[str, Any] = {"host": str, "pid": int, "began": (int, float)}
+        wrong = [key for key, kind in types.items() if not isinstance(driver.get(key), kind)]
+        wrong = wrong or [key for key in ("pid",) if not 0 < driver[key] < 2**31]
+    except ValueError:
+        wrong = ["all of it"]
+    if wrong:
+        what = "cannot be read, so it is not known whether a process works on the run"
+        raise damaged(run.driver, what, remedy=f"if none does: rm {shown(run.driver)}")
     if driver["host"] != socket.gethostname():
         message = f"is worked on from the machine {driver['host']}, or was when that went down"
         raise ConfigError([Problem("run-taken", str(run.root), message, f"where it is not: rm {run.driver}")])

@@ -1,25 +1,24 @@
 """A run that is over (or was cut off), read back from its folder."""
 
-import csv
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from runner.config.nested import flat
 from runner.config.objective import OBJECTIVE, Objective
+from runner.config.points import nested
 from runner.config.read_search_space import read_search_space
 from runner.config.search_space import SearchSpace
 from runner.errors import ConfigError, Problem
 from runner.runs.cells import cell, read_cell
 from runner.runs.folder import RunFolder
-from runner.runs.locate import trial_name
+from runner.runs.kept_config import read_config
 from runner.runs.repeats import ranked, repeats
 from runner.runs.trial import TrialState
-from runner.runs.trials_table import LAST, PARAMETER, PARETO, adjusted_in, values_in
+from runner.runs.trial_name import trial_name
+from runner.runs.trials_table import LAST, PARAMETER, PARETO, adjusted_in, read_rows, values_in
 from runner.runs.wording import parameters, shown
 
 MOST_OF_FRONT = 10
@@ -76,15 +75,11 @@ class EarlierRun:
 
     @classmethod
     def read(cls, run: RunFolder) -> "EarlierRun":
-        """Read config.yaml and trials.csv. Raises ValueError with what is wrong."""
-        try:
-            config = yaml.safe_load(run.config.read_text(encoding="utf-8"))
-            objective = Objective.of(config)
-            space, _ = read_search_space(config["search_space"] or {})
-        except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"{shown(run.config)} is not as a run leaves it: {error!r}") from error
-        with run.trials_csv.open(newline="", encoding="utf-8") as file:
-            trials = tuple(_trial(row, space, objective) for row in csv.DictReader(file))
+        """Read config.yaml and trials.csv. Raises ConfigError, and ValueError where categories are written alike."""
+        config = read_config(run)
+        objective = Objective.of(config)
+        space, _ = read_search_space(config["search_space"] or {})
+        trials = tuple(_trial(row, space, objective) for row in read_rows(run.trials_csv).values())
         return cls(run.root, config, objective, space.constants(), trials)
 
     def ranked(self) -> list[EarlierTrial]:
@@ -126,6 +121,13 @@ class EarlierRun:
             known = ", ".join(other.name for other in self.ranked()[:5]) or "none"
             raise ConfigError([Problem("trial", found, why, f"choose another trial; the best: {known}")])
         return trial
+
+
+def parameters_of(row: Mapping[str, str], config: Mapping[str, Any]) -> dict[str, Any]:
+    """What a trial of trials.csv was proposed with, nested as in the search space."""
+    space, _ = read_search_space(config["search_space"] or {})
+    sampled = _trial(row, space, Objective.of(config)).sampled
+    return nested({**space.constants(), **sampled})
 
 
 def _trial(row: Mapping[str, str], space: SearchSpace, objective: Objective) -> EarlierTrial:

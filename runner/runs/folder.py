@@ -130,7 +130,7 @@ class RunFolder:
 
     def segments(self) -> list[Path]:
         """Every folder of Ray Tune's, the first even before it is there."""
-        later = self.root.glob("tune_*")
+        later = [path for path in self.root.glob("tune_*") if path.name.removeprefix("tune_").isdecimal()]
         return [self.root / "tune", *sorted(later, key=lambda path: int(path.name.removeprefix("tune_")))]
 
     def next_segment(self) -> Path:

@@ -1,8 +1,6 @@
 """history.csv: a row a report, on disk as it happens."""
 
-import csv
 import math
-import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +8,8 @@ from typing import Any
 
 from runner.config.objective import OBJECTIVE
 from runner.runs.atomic import cut_unfinished_line, replacing
-from runner.runs.cells import cell, line, read_cell
+from runner.runs.cells import cell, header, is_number, line, read_cell, scan, table
+from runner.runs.damage import damaged
 
 FIRST = ("trial", "iteration", "seconds", OBJECTIVE)
 
@@ -40,9 +39,10 @@ class History:
             path.write_text(line(FIRST), encoding="utf-8")
             return
         cut_unfinished_line(path)
-        with path.open(encoding="utf-8", newline="") as file:
-            columns = next(csv.reader(file))[len(FIRST) :]
-        self.columns = {_metric(column): column for column in columns}
+        columns = header(path)
+        if tuple(columns[: len(FIRST)]) != FIRST:
+            raise damaged(path, f"the header does not begin with {','.join(FIRST)}", 1)
+        self.columns = {metric(column): column for column in columns[len(FIRST) :]}
 
     def append(self, trial: str, iteration: int, seconds: float, metrics: Mapping[str, Any]) -> None:
         """Add one row; `metrics` holds the objective, `seconds` count from the trial's start."""
@@ -55,13 +55,14 @@ class History:
 
     def rows(self) -> Iterator[Report]:
         """Every report, in the order in which they came."""
-        csv.field_size_limit(sys.maxsize)
-        with self.path.open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                metrics = {OBJECTIVE: read_cell(row[OBJECTIVE])} | {
-                    metric: read_cell(row[column]) for metric, column in self.columns.items() if row[column] != ""
-                }
-                yield Report(row["trial"], int(row["iteration"]), float(row["seconds"]), metrics)
+        return (self.report(row) for row in rows(self.path))
+
+    def report(self, row: Mapping[str, str]) -> Report:
+        """The report of a row without a fault."""
+        metrics = {OBJECTIVE: read_cell(row[OBJECTIVE])} | {
+            metric: read_cell(row[column]) for metric, column in self.columns.items() if row[column] != ""
+        }
+        return Report(row["trial"], int(row["iteration"]), float(row["seconds"]), metrics)
 
     def forget(self, trial: str, iteration: int) -> int:
         """Take out the rows of `trial` from `iteration` on: they are run again. Returns how many there were."""
@@ -84,17 +85,13 @@ class History:
 
     def _rewrite(self, change: Callable[[list[str]], list[str] | None]) -> None:
         """Change every row, or drop it for None, one by one: the file may be long."""
-        # A cell may be longer than the reader's limit of 131,072 characters.
-        csv.field_size_limit(sys.maxsize)
-        with (
-            replacing(self.path) as draft,
-            self.path.open(encoding="utf-8", newline="") as old,
-            draft.open("w", encoding="utf-8") as file,
-        ):
-            rows = csv.reader(old)
+        with replacing(self.path) as draft, draft.open("w", encoding="utf-8") as file:
+            rows = scan(self.path)
             next(rows)
             file.write(line([*FIRST, *self.columns.values()]))
-            for row in rows:
+            for number, row in rows:
+                if row is None:
+                    raise damaged(self.path, "cannot be read", number)
                 changed = change(row)
                 if changed is not None:
                     file.write(line(changed))
@@ -102,16 +99,34 @@ class History:
 
 def curves(path: Path, trials: Collection[str]) -> dict[str, dict[int, float]]:
     """The finite objectives of `trials` in the file `path`, each by its iteration."""
-    csv.field_size_limit(sys.maxsize)
     found: dict[str, dict[int, float]] = {}
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            value = float(row[OBJECTIVE])
-            if row["trial"] in trials and math.isfinite(value):
-                found.setdefault(row["trial"], {})[int(row["iteration"])] = value
+    for row in rows(path):
+        value = float(row[OBJECTIVE])
+        if row["trial"] in trials and math.isfinite(value):
+            found.setdefault(row["trial"], {})[int(row["iteration"])] = value
     return found
 
 
-def _metric(column: str) -> str:
+def rows(path: Path) -> Iterator[dict[str, str]]:
+    """The cells of every report. Raises ConfigError where the file is damaged."""
+    for number, row in table(path, FIRST):
+        fault = row_fault(row)
+        if fault:
+            raise damaged(path, fault, number)
+        yield row
+
+
+def row_fault(row: Mapping[str, str]) -> str:
+    """Why a row is no report, or an empty text."""
+    if not row["trial"]:
+        return "names no trial"
+    if not row["iteration"].isdecimal():
+        return f"iteration {row['iteration'][:40]!r} is no whole number"
+    wrong = [key for key in ("seconds", OBJECTIVE) if not is_number(row[key])]
+    return f"{wrong[0]} {row[wrong[0]][:40]!r} is no number" if wrong else ""
+
+
+def metric(column: str) -> str:
+    """The metric of a column."""
     bare = column.removeprefix("metric/")
     return bare if bare in FIRST else column

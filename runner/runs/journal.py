@@ -3,11 +3,13 @@
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from runner.runs.atomic import cut_unfinished_line
+from runner.runs.damage import damaged
+from runner.runs.json_lines import json_object, lines
 
 Kind = Literal["began", "proposed", "reported", "ended", "checkpoint", "left"]
 
@@ -37,6 +39,15 @@ class Event:
     time: float = 0.0
 
 
+_NUMBER = (int, float)
+_TYPES: dict[str, tuple[type, ...]] = {
+    "kind": (str,), "trial": (str,), "iteration": (int,), "objective": (*_NUMBER, dict), "config": (dict,),
+    "failed": (bool,), "path": (str,), "time": _NUMBER,
+}  # fmt: skip
+_NEEDED = {
+    "proposed": ("trial", "config"), "reported": ("trial", "iteration", "objective"), "ended": ("trial",),
+    "checkpoint": ("trial", "iteration", "path"),
+}  # fmt: skip
 _DEFAULTS = {field.name: field.default for field in fields(Event) if field.name != "kind"}
 
 
@@ -50,27 +61,52 @@ class Journal:
 
     def write(self, event: Event) -> None:
         """Add one line, with the time it is now."""
-        line = {"time": round(time.time(), 3)} | {
-            key: value
-            for key, value in asdict(event).items()
-            if key != "time" and (key == "kind" or value != _DEFAULTS[key])
-        }
-        # NaN and infinity are written as Python reads them: the searcher must be told the same again.
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            file.write(as_line(replace(event, time=round(time.time(), 3))))
 
     def events(self) -> list[Event]:
         """All that was written; nothing where there is no file yet."""
         return list(read(self.path))
 
 
+def as_line(event: Event) -> str:
+    """The line of an event, without what is at its default."""
+    line = {"time": event.time} | {
+        key: value
+        for key, value in asdict(event).items()
+        if key != "time" and (key == "kind" or value != _DEFAULTS[key])
+    }
+    # NaN and infinity are written as Python reads them: the searcher must be told the same again.
+    return json.dumps(line, ensure_ascii=False) + "\n"
+
+
 def read(path: Path) -> Iterator[Event]:
-    """The events of a journal, but for a line that is still being written."""
-    if not path.is_file():
-        return
-    for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
-        if line.endswith("\n"):
-            yield Event(**json.loads(line))
+    """The events of a journal, but for a line that is still being written. Raises ConfigError."""
+    for number, text in lines(path):
+        try:
+            yield event(text)
+        except ValueError as error:
+            raise damaged(path, str(error), number) from error
+
+
+def event(text: str) -> Event:
+    """The event of a line. Raises ValueError with what is wrong."""
+    line = json_object(text)
+    found = Event(**{"kind": "", **{key: value for key, value in line.items() if key in _TYPES}})
+    unknown = line.keys() - _TYPES.keys()
+    wrong = sorted(key for key, value in line.items() if key in _TYPES and not _is(value, _TYPES[key]))
+    if unknown or wrong:
+        raise ValueError(f"{sorted(unknown)[0]!r} is no key" if unknown else f"{wrong[0]} is {line[wrong[0]]!r:.60}")
+    if found.kind not in get_args(Kind):
+        raise ValueError(f"kind is {found.kind!r:.60}")
+    lacking = [key for key in _NEEDED.get(found.kind, ()) if getattr(found, key) in ("", None)]
+    if lacking:
+        raise ValueError(f"{found.kind} without {lacking[0]}")
+    return found
+
+
+def _is(value: Any, types: tuple[type, ...]) -> bool:
+    return isinstance(value, types) and (bool in types or not isinstance(value, bool))
 
 
 def seconds_spent(events: list[Event]) -> float:

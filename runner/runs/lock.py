@@ -13,11 +13,12 @@ from typing import Any
 import yaml
 
 from runner.config.experiment import Experiment
-from runner.errors import ConfigError, Problem
 from runner.runs.atomic import replacing
+from runner.runs.damage import damaged
 from runner.runs.differences import Difference, differences
 from runner.runs.folder import RunFolder
 from runner.runs.git_state import GitState
+from runner.runs.kept_config import read_yaml
 from runner.runs.plain_yaml import dump, plain
 
 LATER = "later"
@@ -79,12 +80,11 @@ def read(run: RunFolder) -> dict[str, Any] | None:
     """The lock of the environment in which a run was worked on last; None: it has none. Raises ConfigError."""
     if not run.lock.is_file():
         return None
-    try:
-        first: dict[str, Any] = yaml.safe_load(run.lock.read_text(encoding="utf-8"))
-        latest: dict[str, Any] = first[LATER][-1] if LATER in first else first
-    except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, IndexError) as error:
-        message = f"is not as a run leaves it: {error!r}"
-        raise ConfigError([Problem("lock", str(run.lock), message, "put it back, or remove it")]) from error
+    first = read_yaml(run.lock)
+    later = first.get(LATER, []) if isinstance(first, dict) else None
+    latest: Any = first if later == [] else later[-1] if isinstance(later, list) else None
+    if not isinstance(latest, dict) or not isinstance(latest.get("git"), dict | None):
+        raise damaged(run.lock, "is not as a run leaves it", remedy="put it back, or remove it")
     return latest
 
 

@@ -9,6 +9,11 @@ from pathlib import Path
 from rich.console import Console
 
 
+def tell(text: str) -> None:
+    """A line on stderr that is no error."""
+    Console(stderr=True, soft_wrap=True, highlight=False).print(f"note: {text}", markup=False)
+
+
 def terminal() -> Console:
     """A console on what stdout is now; it stays there while `redirected` sends stdout elsewhere."""
     sys.stdout.flush()

@@ -1,26 +1,30 @@
 """A run folder read back: for the report, and for notebooks as `runner.load`."""
 
+import io
 import math
+from collections import deque
 from dataclasses import fields
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from runner.config.objective import OBJECTIVE, Objective
 from runner.config.read_search_space import read_search_space
 from runner.config.search_space import Distribution, SearchSpace
-from runner.errors import ConfigError, Problem
+from runner.runs import history
 from runner.runs.best_file import fixed_keys
-from runner.runs.cells import cell
+from runner.runs.cells import cell, header
+from runner.runs.damage import damaged
 from runner.runs.decisions import GOES_ON, Decision, read
 from runner.runs.folder import RunFolder
+from runner.runs.kept_config import read_config, read_words, read_yaml
 from runner.runs.locate import run_folder
 from runner.runs.repeats import Outcome, alike, ranked, repeats, sample
 from runner.runs.sample import Sample
 from runner.runs.trial import TrialState
-from runner.runs.trials_table import PARAMETER, PARETO
+from runner.runs.trials_table import PARAMETER, PARETO, read_rows
+from runner.runs.wording import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,13 +59,12 @@ class Run:
     @cached_property
     def config(self) -> dict[str, Any]:
         """The resolved configuration."""
-        return _mapping(self.folder.config)
+        return read_config(self.folder)
 
     @cached_property
     def words(self) -> list[str]:
         """What was typed behind `python -m runner`."""
-        path = self.folder.overrides
-        return [str(word) for word in yaml.safe_load(path.read_text(encoding="utf-8")) or []] if path.is_file() else []
+        return read_words(self.folder)
 
     @cached_property
     def objective(self) -> Objective:
@@ -81,9 +84,11 @@ class Run:
         A category is of the type that the config gives it (a null is the text `null`, a list JSON), numbers are
         numbers, and what a trial does not have is NaN.
         """
+        import numpy as np
         import pandas as pd
 
-        cells = pd.read_csv(self.folder.trials_csv, dtype=str, keep_default_na=False, na_values=[""])
+        rows = read_rows(self.folder.trials_csv)
+        cells = pd.DataFrame(rows.values(), columns=header(self.folder.trials_csv), dtype=object).replace("", np.nan)
         leaves = {PARAMETER + ".".join(path): leaf for path, leaf in self.search_space.leaves().items()}
         columns = {
             name: cells[name] if name in _TEXT else _typed(cells[name], leaves.get(name)) for name in cells.columns
@@ -98,8 +103,15 @@ class Run:
         """A row a report, in the order in which they came, with the columns of history.csv."""
         import pandas as pd
 
+        path = self.folder.history_csv
         types = {"trial": str, "iteration": int, "seconds": float, OBJECTIVE: float}
-        return pd.read_csv(self.folder.history_csv, dtype=types, low_memory=False)
+        content = path.read_bytes()
+        whole = io.BytesIO(content[: content.rfind(b"\n") + 1])  # the last line may be half written
+        try:
+            return pd.read_csv(whole, dtype=types, low_memory=False, index_col=False)
+        except ValueError as error:  # pandas' own errors are such
+            deque(history.rows(path), maxlen=0)  # raises with the line
+            raise damaged(path, str(error)) from error
 
     @cached_property
     def decisions(self) -> "pd.DataFrame":
@@ -108,7 +120,7 @@ class Run:
 
         keys = ["time", "state", *(field.name for field in fields(Decision))]
         frame = pd.DataFrame(list(read(self.folder.decisions)), columns=keys)
-        frame["time"] = pd.to_datetime(frame["time"], utc=True)
+        frame["time"] = pd.to_datetime(frame["time"].map(datetime.fromisoformat), utc=True)
         numbers = ("value", "compared_with", "rank", "ranked", "epochs_saved")
         return frame.astype(dict.fromkeys(numbers, float))
 
@@ -167,8 +179,11 @@ class Run:
         path = self.folder.best_yaml
         if not path.is_file():
             return {}
+        content = read_yaml(path)
+        if not isinstance(content, dict):
+            raise damaged(path, "holds no parameters", remedy=f"remove it: rm {shown(path)}")
         fixed = fixed_keys(path.read_text(encoding="utf-8"))
-        return {key: value for key, value in _mapping(path).items() if key not in fixed}
+        return {key: value for key, value in content.items() if key not in fixed}
 
     @property
     def parameters(self) -> list[str]:
@@ -181,14 +196,6 @@ class Run:
         from ray.tune import ExperimentAnalysis, ResultGrid
 
         return ResultGrid(ExperimentAnalysis(str(self.folder.tune.resolve())))
-
-
-def _mapping(path: Path) -> dict[str, Any]:
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise ConfigError([Problem("run-folder", str(path), f"cannot be read: {error}")]) from error
-    return content or {}
 
 
 def _typed(cells: "pd.Series", leaf: Any) -> "pd.Series":

@@ -98,13 +98,16 @@ class Record:
         run.decisions.touch()
         cut_unfinished_line(run.decisions)
 
-    def take_up(self, configs: Mapping[str, Mapping[str, Any]]) -> None:
+    def take_up(
+        self, configs: Mapping[str, Mapping[str, Any]], ends: Mapping[str, Mapping[str, str]] | None = None
+    ) -> None:
         """Know the trials of earlier processes; those that had not ended are `interrupted` until they start again.
 
         Args:
             configs: the parameters of each trial, as they were proposed.
+            ends: what no report tells of each: the cells of trials.csv, which is read where they are not given.
         """
-        ends = read_rows(self.run.trials_csv)
+        ends = read_rows(self.run.trials_csv) if ends is None else ends
         rules = {line["trial"]: line["rule"] for line in read(self.run.decisions)}
         started = self.clock()
         for name, cells in ends.items():
@@ -132,7 +135,7 @@ class Record:
             row.rule = rule
             row.forget_earlier_bests()
             if row.state.failed and self.run.trial_error(row.name).is_file():
-                row.error = self.run.trial_error(row.name).read_text(encoding="utf-8")
+                row.error = self.run.trial_error(row.name).read_text(encoding="utf-8", errors="replace")
             self.ended_rows.append(row)
         self.states[row.state] += 1
 

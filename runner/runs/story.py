@@ -5,13 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
 from runner.config.objective import OBJECTIVE, Objective
 from runner.runs.cells import read_cell
 from runner.runs.decisions import EXPLOITED, PAUSED, PROMOTED, REPLAYED, RESTARTED, read
 from runner.runs.folder import RunFolder
 from runner.runs.gain import gain, nothing_learned
+from runner.runs.kept_config import read_config
 from runner.runs.pareto import dominates
 from runner.runs.repeats import Outcome, alike, ranked, repeats, sample
 from runner.runs.trial import FAILED, TrialState
@@ -48,7 +47,7 @@ class Story:
     @classmethod
     def read(cls, run: RunFolder) -> "Story":
         """Of a run that is over or still going on."""
-        config = yaml.safe_load(run.config.read_text(encoding="utf-8"))
+        config = read_config(run)
         objective = Objective.of(config)
         decisions: dict[str, list[dict[str, Any]]] = {}
         for line in read(run.decisions):

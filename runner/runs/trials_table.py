@@ -1,7 +1,5 @@
 """trials.csv: a row a trial, rewritten whenever a trial starts or ends."""
 
-import csv
-import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,12 +8,18 @@ from runner.config.nested import flat
 from runner.config.objective import OBJECTIVE, Objective
 from runner.config.trainable import ADJUSTED
 from runner.runs.atomic import replacing
-from runner.runs.cells import cell, line, read_cell
+from runner.runs.cells import cell, is_number, line, read_cell, table
+from runner.runs.damage import damaged
 from runner.runs.repeats import configuration
-from runner.runs.trial import TrialRow
+from runner.runs.trial import TrialRow, TrialState
 
 PARAMETER, BEST, LAST, PARETO = "config/", "best/", "last/", "pareto"
 CONFIGURATION = "configuration"
+COLUMNS = (
+    "trial", "state", OBJECTIVE, "best_iteration", "iterations", "seconds", "restarts", LAST + OBJECTIVE, "checkpoint",
+    "reason", "note",
+)  # fmt: skip
+"""Those that every table has."""
 
 
 class TrialsTable:
@@ -117,10 +121,30 @@ def _cells(values: dict[str, Any], keys: Iterable[str]) -> list[Any]:
 
 
 def read_rows(path: Path) -> dict[str, dict[str, str]]:
-    """The cells of every trial, by its name."""
-    csv.field_size_limit(sys.maxsize)
-    with path.open(encoding="utf-8", newline="") as file:
-        return {row["trial"]: row for row in csv.DictReader(file)}
+    """The cells of every trial, by its name. Raises ConfigError where the file is damaged."""
+    rows: dict[str, dict[str, str]] = {}
+    for number, row in table(path, COLUMNS):
+        fault = f"{row['trial']} stands there twice" if row["trial"] in rows else row_fault(row)
+        if fault:
+            raise damaged(path, fault, number)
+        rows[row["trial"]] = row
+    return rows
+
+
+def row_fault(row: Mapping[str, str]) -> str:
+    """Why a row is not one of a trial, or an empty text."""
+    if not row["trial"]:
+        return "names no trial"
+    if row["state"] not in set(TrialState):
+        return f"state {row['state'][:40]!r} is none"
+    counts = (row["iterations"], row["restarts"], row["best_iteration"] or "0")
+    numbers = (row["seconds"], row[OBJECTIVE] or "0", row[LAST + OBJECTIVE] or "0")
+    wrong = [text for text in counts if not text.isdecimal()] + [text for text in numbers if not is_number(text)]
+    if wrong:
+        return f"{wrong[0][:40]!r} is no number"
+    if bool(row[OBJECTIVE]) != bool(row["best_iteration"]):
+        return "has an objective without an iteration, or the other way round"
+    return ""
 
 
 def adjusted_in(row: Mapping[str, str]) -> dict[str, Any]:

@@ -12,7 +12,12 @@ from runner.runs.folder import RunFolder
 from tests.config.composing import experiment
 
 HISTORY = "trial,iteration,seconds,objective\na,1,5,0\nb,1,6,0\na,2,7,0\na,3,9,0\nb,2,8,0\n"
-TRIALS = "trial,state,iterations,seconds\na,completed,3,10\nb,stopped,2,8\nc,failed,0,4\n"
+TRIALS = """\
+trial,state,objective,best_iteration,iterations,seconds,restarts,last/objective,checkpoint,reason,note
+a,completed,0,1,3,10,0,0,,,
+b,stopped,0,1,2,8,0,0,,,
+c,failed,,,0,4,0,,,,
+"""
 
 
 def a_run(folder: Path, *words: str, history: str = HISTORY) -> RunFolder:

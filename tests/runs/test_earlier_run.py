@@ -9,6 +9,8 @@ import yaml
 from rich.console import Console
 
 from runner.config.objective import Objective, Target
+from runner.errors import ConfigError
+from runner.plan.pace import pace_of
 from runner.runs.cells import read_cell
 from runner.runs.decisions import Decision
 from runner.runs.earlier_run import EarlierRun
@@ -23,6 +25,9 @@ from runner.runs.story import Story
 from .conftest import Clock, Play
 
 CONFIG: dict[str, Any] = {
+    "name": "digits",
+    "searcher": {"name": "random"},
+    "scheduler": {"name": "fifo"},
     "objective": {"metrics": [{"metric": "accuracy", "mode": "max"}]},
     "budget": {"max_epochs": 10},
     "search_space": {
@@ -32,9 +37,7 @@ CONFIG: dict[str, Any] = {
         "epochs": 3,
     },
 }
-FULL: dict[str, Any] = {
-    **CONFIG, "search_space": {"x": "uniform(0, 1)"}, "searcher": {"name": "random"}, "scheduler": {"name": "fifo"},
-}  # fmt: skip
+PLAIN: dict[str, Any] = {**CONFIG, "search_space": {"x": "uniform(0, 1)"}}
 KINDS = ["a", None, True, "1", 'x,"y"', [1, 2], {"deep": None}]
 
 
@@ -89,7 +92,7 @@ def test_the_least_is_best_where_the_objective_says_so(run: RunFolder, play: Pla
 
 def test_a_foreign_config_is_told(run: RunFolder) -> None:
     run.config.write_text("a: 1\n")
-    with pytest.raises(ValueError, match="is not as a run leaves it"):
+    with pytest.raises(ConfigError, match=r"config\.yaml: lacks some of budget"):
         EarlierRun.read(run)
 
 
@@ -103,7 +106,7 @@ def test_a_trial_that_had_to_take_another_value_stands_for_that(run: RunFolder, 
 
 def test_every_reader_gives_the_parameters_of_the_best_report(run: RunFolder, record: Record) -> None:
     """The last report was trained with a smaller batch than the best one, as after an exploit or a restart."""
-    run.write_config({**FULL, "search_space": {"batch": "choice([16, 8])", "x": "uniform(0, 1)"}}, [])
+    run.write_config({**PLAIN, "search_space": {"batch": "choice([16, 8])", "x": "uniform(0, 1)"}}, [])
     record.started("t0", {"batch": 16, "x": 0.5})
     record.reported("t0", 1, {"objective": 0.9})
     record.reported("t0", 2, {"objective": 0.1, "adjusted/batch": 8})
@@ -117,7 +120,7 @@ def test_every_reader_gives_the_parameters_of_the_best_report(run: RunFolder, re
 
 
 def test_a_trial_without_a_best_report_was_trained_as_the_last_one_says(run: RunFolder, record: Record) -> None:
-    run.write_config({**FULL, "search_space": {"batch": "choice([16, 8])"}}, [])
+    run.write_config({**PLAIN, "search_space": {"batch": "choice([16, 8])"}}, [])
     record.started("t0", {"batch": 16})
     record.reported("t0", 1, {"objective": math.nan, "adjusted/batch": 8})
     record.ended("t0", TrialState.DIVERGED, Decision("t0", 1, "diverged", None, None, "NaN"))
@@ -127,7 +130,7 @@ def test_a_trial_without_a_best_report_was_trained_as_the_last_one_says(run: Run
 
 def test_every_reader_gives_the_same_mean_of_repeats(run: RunFolder, objective: Objective, clock: Clock) -> None:
     """The best of the part of a training that was interrupted is none of the whole: it is not in the mean."""
-    run.write_config({**FULL, "searcher": {"name": "random", "repeat": 2}}, [])
+    run.write_config({**PLAIN, "searcher": {"name": "random", "repeat": 2}}, [])
     record = Record(run, objective, expected_trials=2, max_epochs=10, repeat=2, clock=clock)
     play = Play(record, clock)
     play.trial("trial_000", [0.2], x=0.5)
@@ -147,10 +150,20 @@ def test_every_reader_gives_the_same_mean_of_repeats(run: RunFolder, objective: 
 
 
 def test_the_value_of_one_interrupted_trial_is_its_own(run: RunFolder, record: Record, play: Play) -> None:
-    run.write_config(FULL, [])
+    run.write_config(PLAIN, [])
     play.trial("trial_000", [0.8], x=0.5)
     play.end("trial_000", TrialState.INTERRUPTED, "interrupted")
     assert record.best_value == Run(run).best_value == 0.8
+
+
+def test_a_text_metric_may_be_longer_than_the_limit_of_a_csv_cell(run: RunFolder, record: Record) -> None:
+    run.write_config(PLAIN, [])
+    record.started("t0", {"x": 0.5})
+    record.reported("t0", 1, {"objective": 0.1, "text": "a, b" * 500_000})
+    record.close()
+    assert EarlierRun.read(run).chosen(None).name == "t0"
+    assert len(Run(run).history["text"][0]) == len(Run(run).trials["best/text"].iloc[0]) == 2_000_000
+    assert pace_of(run, "here", reuse_workers=False) is not None
 
 
 def test_points_in_a_file(tmp_path: Path) -> None:

@@ -3,12 +3,19 @@
 import os
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from runner.errors import ConfigError
 from runner.runs.folder import MultirunFolder, RunFolder
-from runner.runs.locate import KEYS, run_folder, trial_name
+from runner.runs.locate import run_folder
+from runner.runs.trial_name import trial_name
+
+CONFIG: dict[str, Any] = {
+    "name": "a", "objective": {"metrics": [{"metric": "score", "mode": "max"}]}, "budget": {"max_epochs": 1},
+    "searcher": {"name": "random"}, "scheduler": {"name": "fifo"}, "search_space": None,
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -17,7 +24,7 @@ def project(tmp_path: Path) -> Path:
     for name, second in (("a", 1), ("a", 2), ("b", 3)):
         run = RunFolder.create(tmp_path / "outputs", name, datetime(2026, 1, 2, 3, 4, second))
         if name == "a":
-            run.write_config(dict.fromkeys(KEYS), [])
+            run.write_config(CONFIG, [])
             run.history_csv.write_text("")
     return tmp_path
 
@@ -30,7 +37,7 @@ def test_a_run_is_a_folder_or_the_newest_below_it(project: Path, name: str) -> N
 
 def test_the_newest_run_may_be_a_job_of_a_multirun(project: Path) -> None:
     job = MultirunFolder.create(project / "outputs", "a", datetime(2026, 1, 2, 4)).job(1)
-    job.write_config(dict.fromkeys(KEYS), [])
+    job.write_config(CONFIG, [])
     job.history_csv.write_text("")
     assert run_folder("latest", project) == job
 

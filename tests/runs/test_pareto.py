@@ -24,6 +24,7 @@ from .conftest import Clock, Play
 
 OBJECTIVE = Objective((Target("accuracy", "max"), Target("leaves", "min")))
 CONFIG: dict[str, Any] = {
+    "name": "digits",
     "objective": {"metrics": [{"metric": "accuracy", "mode": "max"}, {"metric": "leaves", "mode": "min"}]},
     "budget": {"num_samples": 6, "max_epochs": None},
     "searcher": {"name": "random"},

@@ -12,6 +12,8 @@ from runner.runs.story import Story
 from .conftest import Play
 
 CONFIG = {
+    "name": "digits",
+    "search_space": {},
     "objective": {"metrics": [{"metric": "accuracy", "mode": "max"}]},
     "budget": {"num_samples": 4, "max_epochs": 10},
     "searcher": {"name": "optuna", "points_to_evaluate": [{"x": 1}], "defaults_first": True},

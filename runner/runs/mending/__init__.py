@@ -1,0 +1,1 @@
+"""Repair of a damaged run folder: what one file lost, the others hold."""
