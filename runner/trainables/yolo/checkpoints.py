@@ -43,7 +43,12 @@ def saved(trainer: Any, best_is_last: bool) -> Iterator[Path]:
         for weights in (trainer.last,) if best_is_last else (trainer.last, trainer.best):
             shutil.copyfile(weights, folder / weights.name)
         digests = {weights.name: _digest(weights) for weights in folder.glob("*.pt")}
-        note = {"epoch": trainer.epoch + 1, "trial": Path(trainer.save_dir).name, "sha256": digests}
+        note = {
+            "epoch": trainer.epoch + 1,
+            "trial": Path(trainer.save_dir).name,
+            "sha256": digests,
+            "buffer": list(getattr(trainer.train_loader.dataset, "buffer", ())),
+        }
         (folder / NOTE).write_text(json.dumps(note) + "\n", encoding="utf-8")
         yield folder
 
@@ -58,6 +63,16 @@ def epoch(folder: Path) -> int:
         if _digest(path) != digest:
             raise CheckpointError(f"{name} is not what was written")
     return int(note["epoch"])
+
+
+def epochs_behind(folder: Path) -> int:
+    """The same, without a look at the files."""
+    return int(_note(folder)["epoch"])
+
+
+def mosaic_buffer(folder: Path) -> list[int]:
+    """The images that the trial's process held for mosaics, oldest first; none where other processes load them."""
+    return list(_note(folder).get("buffer", ()))
 
 
 def is_of(folder: Path, trial: Path) -> bool:

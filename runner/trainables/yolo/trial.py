@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from runner.config.objective import Objective
 from runner.config.trainable import ADJUSTED, Trial
 from runner.errors import OutOfMemoryError
-from runner.trainables.yolo import checkpoints, loaders, memory, metrics, models
+from runner.trainables.yolo import checkpoints, loaders, memory, metrics, models, stream
 from runner.trainables.yolo.attestation import asked, attest, attest_batch
 from runner.trainables.yolo.continued import continued_trainer, fitness_of
 from runner.trainables.yolo.data import dataset
@@ -157,6 +157,7 @@ class Reporter:
         """Ultralytics' event to what happens then."""
         return {
             "on_pretrain_routine_start": self.share_processor,
+            "on_train_start": self.go_on,
             "on_train_epoch_start": memory.no_silent_retries,
             "on_train_batch_start": self.attest_once,
             "on_train_epoch_end": self.epoch_trained,
@@ -168,6 +169,9 @@ class Reporter:
         import torch
 
         torch.set_num_threads(max(1, int(self.trial.cpus)))
+
+    def go_on(self, trainer: Any) -> None:
+        stream.go_on(trainer, self.requested["seed"], self.trial)
 
     def attest_once(self, trainer: Any) -> None:
         if not self.attested:
