@@ -38,7 +38,8 @@ def _point(experiment: Experiment, where: str, point: Mapping[str, Any], *, samp
     whole = completed(flat(point, space), space, defaults)
     for key, message, remedy in faults(whole, space):
         rule = "point-value" if key in space.searched() else "point-key"
-        yield Problem(rule, f"{where}.{key}", message, remedy)
+        without = f"; '{POINTS}=[]' tries no points" if where.startswith(POINTS) else ""
+        yield Problem(rule, f"{where}.{key}", message, f"{remedy}{without}")
     lacking = {key: key for key in missing(whole, space) if not sampled}
     lacking |= {
         key: f"{key}, whose default {defaults[key]!r} is outside of {space.searched()[key]}"

@@ -7,6 +7,9 @@ from runner.config.experiment import Experiment
 from runner.config.registry import SCHEDULERS
 from runner.errors import Problem
 
+LEAST = {"num_results": 2}
+"""The least value of an option, where that is not 1: a spread needs two values."""
+
 
 def grace_periods(experiment: Experiment) -> Iterator[Problem]:
     """A grace period or a limit beyond the last epoch never comes."""
@@ -15,11 +18,13 @@ def grace_periods(experiment: Experiment) -> Iterator[Problem]:
         for key in ("grace_period", "num_results", "max_iter"):
             value = choice.options.get(key)
             if value is not None and most is not None and value > most:
+                least = LEAST.get(key, 1)
+                smaller = f"type {where}.{key}={max(least, most // 4)}, or " if least <= most else "type "
                 yield Problem(
                     "grace-period",
                     f"{where}.{key}",
                     f"{value} is above budget.max_epochs={most}",
-                    f"type {where}.{key}={max(1, most // 4)}, or a larger budget.max_epochs",
+                    f"{smaller}a larger budget.max_epochs",
                 )
 
 

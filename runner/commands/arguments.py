@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from runner.commands.command import COMMANDS, Command, load
+from runner.config.habits import flag_remedy
 from runner.config.suggest import did_you_mean
 from runner.errors import ConfigError, Problem
 
@@ -62,7 +63,7 @@ class Arguments:
 
 def parse(argv: Sequence[str]) -> Arguments:
     """Sort the words of the command line. Raises ConfigError for a flag or a command that does not exist."""
-    rest = list(argv)
+    rest = _command_first(list(argv))
     if rest and rest[0] in COMMANDS and rest[0] != "tune":
         return _parse_command(rest[0], rest[1:])
     arguments = Arguments()
@@ -81,8 +82,12 @@ def parse(argv: Sequence[str]) -> Arguments:
             name = _WITH_VALUE[flag]
             setattr(arguments, name, value if equals else _take_value(flag, name, rest))
         else:
-            remedy = did_you_mean(flag, [f for f in (*_FLAGS, *_WITH_VALUE) if f.startswith("--")])
-            raise ConfigError([Problem("flag", word, "unknown flag", remedy)])
+            raise _unknown_flag(word, rest, [f for f in (*_FLAGS, *_WITH_VALUE) if f.startswith("--")])
+    late = next((word for word in words if word in COMMANDS), None)
+    if late:
+        others = " ".join(word for word in words if word != late)
+        remedy = f"type python -m runner {late} {others}".rstrip()
+        raise ConfigError([Problem("command", late, "is a command, which stands first", remedy)])
     nearest = did_you_mean(words[0], COMMANDS) if words and _is_name(words[0]) else ""
     if nearest.startswith("did you mean"):
         raise ConfigError([Problem("command", words[0], "is no command", nearest)])
@@ -134,8 +139,27 @@ def _take_flag(word: str, rest: list[str], command: Command, arguments: Argument
             raise ConfigError([Problem("flag", flag, "needs a value", f"type {flag} {valued[flag]}")])
         arguments.flags[flag] = value if equals else rest.pop(0)
     else:
-        known = [*command.switches(), *valued, "--help"]
-        raise ConfigError([Problem("flag", word, "unknown flag", did_you_mean(flag, known))])
+        raise _unknown_flag(word, rest, [*command.switches(), *valued, "--help"])
+
+
+def _unknown_flag(word: str, rest: Sequence[str], known: Sequence[str]) -> ConfigError:
+    """What to type in the place of a flag that does not exist; `rest` is what stands behind it."""
+    from runner.trainables.yolo.arguments import arguments  # with a file of Ultralytics
+
+    flag, equals, value = word.partition("=")
+    behind = rest[0] if rest and not rest[0].startswith("-") and "=" not in rest[0] else ""
+    remedy = flag_remedy(flag, value if equals else behind, arguments()) or did_you_mean(flag, known)
+    return ConfigError([Problem("flag", word, "unknown flag", remedy)])
+
+
+def _command_first(argv: list[str]) -> list[str]:
+    """The command before the flags that stand in front of it."""
+    for place, word in enumerate(argv):
+        if word in COMMANDS and place:
+            return [word, *argv[:place], *argv[place + 1 :]]
+        if not word.startswith("-") and not (place and argv[place - 1] in _WITH_VALUE):
+            break
+    return argv
 
 
 def _check_names(name: str, command: Command, arguments: Arguments) -> None:

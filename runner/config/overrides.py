@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from runner.config.habits import hydra_remedy
 from runner.config.hydra_loader import HydraLoader, read_yaml_value
 from runner.config.search_space import ALIASES, KINDS, is_call
 from runner.config.suggest import did_you_mean
@@ -67,8 +68,7 @@ def read_word(text: str, loader: HydraLoader) -> Word:
         raise ConfigError([_no_value(text, loader)])
     name = key.lstrip("+")
     if name.startswith(("hydra.", "hydra/")):
-        message = "runner keeps its own run folders, log and multirun, and would not follow this"
-        raise ConfigError([Problem("hydra", text, message, "remove it; --config-dir adds a folder of presets")])
+        raise ConfigError([Problem("hydra", text, "is a setting of Hydra's own", hydra_remedy(name, value))])
     if "@" in name:
         return HydraWord(text)
     if name in loader.groups and not value.lstrip().startswith("{"):

@@ -7,6 +7,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from runner.config.experiment import Budget, Choice, Experiment, Origin, Resources, TrialSeeds
+from runner.config.habits import TOP
 from runner.config.objective import OBJECTIVE, Objective, Target
 from runner.config.read_objective import read_objective
 from runner.config.read_search_space import read_search_space
@@ -40,7 +41,7 @@ def read_leniently(config: Mapping[str, Any]) -> tuple[Experiment | None, list[P
     A key that is wrong is left at its default, so that the checks of all other keys can be told in the same breath;
     with a problem in the list the experiment is good for nothing else. None where a whole node cannot be read.
     """
-    problems: list[Problem] = [*_unknown_keys(config), *missing_values(config)]
+    problems: list[Problem] = list(missing_values(config))
     unusable: list[Problem] = []
     values = {key: without_unusable(config.get(key), key, unusable) for key in KEYS}
     problems += _names(values["name"], values["seed"], values["output_dir"])
@@ -50,6 +51,7 @@ def read_leniently(config: Mapping[str, Any]) -> tuple[Experiment | None, list[P
     resources = validate(Resources, values["resources"], "resources", problems)
     space = _space(values["search_space"], problems)
     trainable = _trainable(values["trainable"], problems)
+    problems[:0] = _unknown_keys(config, trainable)
     objective = read_objective(values["objective"], trainable, problems)
     searcher = _choice(SEARCHERS, values["searcher"], "searcher", problems)
     scheduler = _choice(SCHEDULERS, values["scheduler"], "scheduler", problems)
@@ -83,12 +85,15 @@ def _canonical(config: Mapping[str, Any], objective: Objective) -> dict[str, Any
     return {**config, "objective": {"metrics": targets}}
 
 
-def _unknown_keys(config: Mapping[str, Any]) -> Iterator[Problem]:
+def _unknown_keys(config: Mapping[str, Any], trainable: Trainable | None) -> Iterator[Problem]:
+    fixed = trainable.defaults() or {} if trainable and trainable.fixes_in else {}
     for key in config:
         if key == "experiment":
             message = "what a preset says must lie at the top of the config"
             remedy = "open the file of the preset with the line: # @package _global_"
             yield Problem("preset-package", key, message, remedy)
+        elif key in fixed and key not in KEYS and key not in TOP and trainable:
+            yield Problem("one-home", key, "is not said here", f"say it once, as trainable.{trainable.fixes_in}.{key}")
         elif key not in KEYS:
             yield unknown_key(str(key), str(key), (*KEYS, "experiment"))
 

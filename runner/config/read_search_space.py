@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from runner.config.conditions import WHEN, Condition, both, read_when, with_parents
+from runner.config.hydra_sweeps import translation
 from runner.config.search_space import (
     BROKEN_CALL,
     KINDS,
@@ -110,8 +111,10 @@ class _Reader:
             try:
                 value = call_to_mapping(value)
             except ValueError as error:
-                remedy = "for the text itself as a constant write choice(['...'])"
-                self._wrong("space-distribution", where, str(error), remedy)
+                exact = translation(value)
+                message = f"{value} is a sweep of Hydra's" if exact else str(error)
+                remedy = f"write {exact}" if exact else "for the text itself as a constant write choice(['...'])"
+                self._wrong("space-distribution", where, message, remedy)
                 self._leaf(None, where, path, condition)
                 return
         if isinstance(value, Mapping) and "distribution" in value:

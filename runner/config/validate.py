@@ -7,6 +7,7 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from runner.config.habits import HOMES, TOP
 from runner.config.search_space import LARGEST
 from runner.config.suggest import did_you_mean
 from runner.errors import UNPRINTABLE, Problem
@@ -16,26 +17,6 @@ MISSING = "???"
 
 Model = TypeVar("Model", bound=BaseModel)
 
-HOMES = {
-    "num_samples": "budget.num_samples",
-    "iterations": "budget.num_samples",
-    "max_samples": "budget.num_samples",
-    "max_t": "budget.max_epochs",
-    "max_epochs": "budget.max_epochs",
-    "epochs": "budget.max_epochs",
-    "time_budget": "budget.time_budget",
-    "time_budget_s": "budget.time_budget",
-    "max_concurrent": "budget.max_concurrent",
-    "max_concurrent_trials": "budget.max_concurrent",
-    "metric": "objective.metric",
-    "mode": "objective.mode",
-    "seed": "seed",
-    "random_state_seed": "seed",
-    "gpu_per_trial": "resources.gpu",
-    "resources_per_trial": "resources",
-}
-"""Keys that users look for elsewhere, and the one place where each is said."""
-
 
 def unknown_key(where: str, key: str, known: Iterable[str], elsewhere: Mapping[str, str] | None = None) -> Problem:
     """The problem of a key that its node does not have: its home where it has one, else the nearest known key.
@@ -44,8 +25,9 @@ def unknown_key(where: str, key: str, known: Iterable[str], elsewhere: Mapping[s
     """
     if elsewhere and key in elsewhere:
         return Problem("one-home", where, "is not said here", elsewhere[key])
-    if key in HOMES:
-        return Problem("one-home", where, "is not said here", f"say it once, as {HOMES[key]}")
+    place = (TOP if where == key else HOMES).get(key)
+    if place and place != where:
+        return Problem("one-home", where, "is not said here", f"say it once, as {place}")
     return Problem("unknown-key", where, "unknown key", did_you_mean(key, known))
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 HOMES = {
     "epochs": "budget.max_epochs",
+    "epoch": "budget.max_epochs",
     "time": "budget.time_budget",
     "data": "trainable.data",
     "model": "trainable.model",
@@ -187,7 +188,9 @@ def _misplaced(where: str, key: str) -> Problem | None:
     if key in GONE:
         return Problem("yolo-argument", where, f"{key} is no argument of train(): {GONE[key]}", f"remove {where}")
     if key not in arguments():
-        remedy = did_you_mean(key, [name for name, known in arguments().items() if known.trains])
+        remedy = did_you_mean(
+            key, [name for name, known in arguments().items() if known.trains and name not in {*HOMES, *OURS}]
+        )
         return Problem("yolo-argument", where, f"{key} is no argument of train()", remedy)
     return None
 
