@@ -1,10 +1,10 @@
-"""A harness of our own: one trial of `Yolo` in a real `tune.Tuner`, without the rest of the runner."""
+"""A harness of our own: trials of `Yolo` in a real `tune.Tuner`, without the rest of the runner."""
 
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,12 @@ from runner.config.experiment import Budget, Choice, Experiment, Resources
 from runner.config.objective import Mode, Objective, Target
 from runner.config.read_search_space import read_search_space
 from runner.config.trainable import Trial
+from runner.errors import AttestationError, OutOfMemoryError
 from runner.trainables.yolo import Yolo
 from tests.ray_mode import without_tokens
 
 SAVED = "saved.json"
+ERROR = "error.txt"
 TINY = {"imgsz": 64, "batch": 8, "nbs": 8, "optimizer": "AdamW", "mosaic": 0.0, "warmup_epochs": 0.0, "plots": False}
 
 
@@ -55,7 +57,7 @@ class Trained:
 
     reports: list[dict[str, Any]]
     folder: Path
-    error: BaseException | None
+    error: BaseException | str | None
 
     def weights(self, name: str) -> dict[str, Any]:
         """The metrics that best.pt or last.pt was saved with."""
@@ -65,6 +67,17 @@ class Trained:
     def digest(self, name: str) -> str:
         """Of the numbers in best.pt or last.pt."""
         return str(self.weights(f"digest of {name}"))
+
+
+@dataclass(frozen=True)
+class Training:
+    """What one trial trains. `sabotage` is called in its process before it, and what that patches ends with it."""
+
+    options: Yolo
+    objective: tuple[str, Mode] | Objective
+    epochs: int
+    config: dict[str, Any] = field(default_factory=dict)
+    sabotage: Callable[[pytest.MonkeyPatch], None] = lambda patch: None
 
 
 @pytest.fixture(scope="session")
@@ -94,33 +107,18 @@ def train(
     home: Path,
     epochs: int,
     objective: tuple[str, Mode] | Objective,
-    sabotage: Callable[[], None] | None = None,
+    sabotage: Callable[[pytest.MonkeyPatch], None] = lambda patch: None,
 ) -> Trained:
-    """One trial in a run folder of its own. `sabotage` is called in its process, before the training."""
+    """One trial in a run folder of its own; what it raises is what Ray made of it."""
     from ray import tune
 
-    trial_folder = folder / "trials" / "trial_0"
-    trial_folder.mkdir(parents=True)
-    trial = Trial(
-        name="trial_0",
-        folder=trial_folder,
-        run_folder=folder,
-        project=project,
-        objective=objective if isinstance(objective, Objective) else Objective((Target(*objective),)),
-        seed=0,
-        max_epochs=epochs,
-        cpus=1,
-        gpus=0,
-    )
-    options.prepare(experiment(options), folder, project)
+    training = Training(options, objective, epochs, config, sabotage)
+    trial = prepared(training, folder, project)
     environment = {**options.environment(folder), "HOME": str(home)}
 
     def trainable(sampled: dict[str, Any]) -> None:
         os.environ.update(environment)
-        if sabotage:
-            sabotage()
-        options.train(sampled, trial)
-        keep_saved_metrics(trial_folder)
+        run(training, trial)
 
     reports: list[dict[str, Any]] = []
     tuner = tune.Tuner(
@@ -129,7 +127,68 @@ def train(
         run_config=tune.RunConfig(name="tune", storage_path=str(folder), verbose=0, callbacks=[Keep(reports)]),
     )
     result = tuner.fit()[0]
-    return Trained(reports, trial_folder, result.error)
+    return Trained(reports, trial.folder, result.error)
+
+
+def train_each(trainings: Sequence[Training], *, folder: Path, project: Path, home: Path) -> list[Trained]:
+    """Trials one after the other in one process, which imports the libraries once; errors are their texts."""
+    from ray import tune
+
+    folders = [folder / str(number) for number in range(len(trainings))]
+    trials = [prepared(*each, project) for each in zip(trainings, folders, strict=True)]
+    environment = {**trainings[0].options.environment(folders[0]), "HOME": str(home)}
+
+    def trainable(sampled: dict[str, Any]) -> None:
+        os.environ.update(environment)
+        trial = trials[sampled["number"]]
+        try:
+            run(trainings[sampled["number"]], trial)
+        except (AttestationError, OutOfMemoryError) as error:  # Ray would end the process
+            (trial.folder / ERROR).write_text(f"{type(error).__name__}: {error}")
+            tune.report({"failed": True})
+
+    reports: list[dict[str, Any]] = []
+    tuner = tune.Tuner(
+        tune.with_resources(trainable, {"cpu": 1}),
+        param_space={"number": tune.grid_search(list(range(len(trainings))))},
+        tune_config=tune.TuneConfig(reuse_actors=True),
+        run_config=tune.RunConfig(name="tune", storage_path=str(folder), verbose=0, callbacks=[Keep(reports)]),
+    )
+    failures = [result.error for result in tuner.fit()]
+    assert failures == [None] * len(trainings)
+    trained = []
+    for number, trial in enumerate(trials):
+        own = [report for report in reports if report["config"]["number"] == number and "failed" not in report]
+        error = (trial.folder / ERROR).read_text() if (trial.folder / ERROR).exists() else None
+        trained.append(Trained(own, trial.folder, error))
+    return trained
+
+
+def prepared(training: Training, folder: Path, project: Path) -> Trial:
+    """The trial of a training, in a run folder in which its data is prepared."""
+    trial_folder = folder / "trials" / "trial_0"
+    trial_folder.mkdir(parents=True)
+    objective = training.objective
+    training.options.prepare(experiment(training.options), folder, project)
+    return Trial(
+        name="trial_0",
+        folder=trial_folder,
+        run_folder=folder,
+        project=project,
+        objective=objective if isinstance(objective, Objective) else Objective((Target(*objective),)),
+        seed=0,
+        max_epochs=training.epochs,
+        cpus=1,
+        gpus=0,
+    )
+
+
+def run(training: Training, trial: Trial) -> None:
+    """In the trial's process."""
+    with pytest.MonkeyPatch.context() as patch:
+        training.sabotage(patch)
+        training.options.train(training.config, trial)
+        keep_saved_metrics(trial.folder)
 
 
 class Keep:
@@ -157,7 +216,7 @@ def keep_saved_metrics(folder: Path) -> None:
     (folder / SAVED).write_text(json.dumps(found))
 
 
-def script_validation(curve: list[dict[str, float]]) -> None:
+def script_validation(curve: list[dict[str, float]], patch: pytest.MonkeyPatch) -> None:
     """In the trial's process: validation gives the next metrics of `curve`, `fitness` among them, in each epoch."""
     from ultralytics.engine.trainer import BaseTrainer
 
@@ -165,10 +224,10 @@ def script_validation(curve: list[dict[str, float]]) -> None:
         metrics = dict(curve[self.epoch])
         return metrics, metrics.pop("fitness")
 
-    BaseTrainer.validate = validate
+    patch.setattr(BaseTrainer, "validate", validate)
 
 
-def double_in_optimizer(name: str) -> None:
+def double_in_optimizer(name: str, patch: pytest.MonkeyPatch) -> None:
     """In the trial's process: double an argument of build_optimizer, behind the back of train()'s arguments."""
     from ultralytics.engine.trainer import BaseTrainer
 
@@ -177,10 +236,10 @@ def double_in_optimizer(name: str) -> None:
     def build_spoiled(self: Any, *arguments: Any, **keywords: Any) -> Any:
         return build(self, *arguments, **{**keywords, name: keywords[name] * 2})
 
-    BaseTrainer.build_optimizer = build_spoiled
+    patch.setattr(BaseTrainer, "build_optimizer", build_spoiled)
 
 
-def change_argument(name: str, value: Any) -> None:
+def change_argument(name: str, value: Any, patch: pytest.MonkeyPatch) -> None:
     """In the trial's process: the trainer takes another value than it was given."""
     from ultralytics.engine import trainer
 
@@ -191,10 +250,10 @@ def change_argument(name: str, value: Any) -> None:
         setattr(configuration, name, value)
         return configuration
 
-    trainer.get_cfg = read_changed
+    patch.setattr(trainer, "get_cfg", read_changed)
 
 
-def change_augmentation(name: str, value: Any) -> None:
+def change_augmentation(name: str, value: Any, patch: pytest.MonkeyPatch) -> None:
     """In the trial's process: RandomPerspective takes another value than it was given."""
     from ultralytics.data.augment import RandomPerspective
 
@@ -203,4 +262,4 @@ def change_augmentation(name: str, value: Any) -> None:
     def initialise_changed(self: Any, *arguments: Any, **keywords: Any) -> None:
         initialise(self, *arguments, **{**keywords, name: value})
 
-    RandomPerspective.__init__ = initialise_changed
+    patch.setattr(RandomPerspective, "__init__", initialise_changed)

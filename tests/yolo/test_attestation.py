@@ -23,7 +23,7 @@ from runner.trainables.yolo.attestation import (
 )
 from runner.trainables.yolo.data import shapes
 from runner.trainables.yolo.models import TASKS, Task
-from tests.yolo.conftest import TINY, change_argument, change_augmentation, double_in_optimizer, train
+from tests.yolo.conftest import TINY, Training, change_argument, change_augmentation, double_in_optimizer, train_each
 
 EPOCHS = 3
 SETTINGS = 40
@@ -241,30 +241,26 @@ def test_an_object_that_is_not_there_is_found(elsewhere: Elsewhere) -> None:
     ]
 
 
+BROKEN = {
+    "box: requested 6.0, found 3.0": partial(change_argument, "box", 3.0),
+    "momentum of the optimizer: requested 0.4, found [0.8, 0.8, 0.8]": partial(double_in_optimizer, "momentum"),
+    "weight_decay of the optimizer: requested 0.001, found": partial(double_in_optimizer, "decay"),
+    "degrees of the training data: requested 4.0, found [7.0]": partial(change_augmentation, "degrees", 7.0),
+}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("sabotage", "says"),
-    [
-        (partial(change_argument, "box", 3.0), "box: requested 6.0, found 3.0"),
-        (partial(double_in_optimizer, "momentum"), "momentum of the optimizer: requested 0.4, found [0.8, 0.8, 0.8]"),
-        (partial(double_in_optimizer, "decay"), "weight_decay of the optimizer: requested 0.001, found"),
-        (partial(change_augmentation, "degrees", 7.0), "degrees of the training data: requested 4.0, found [7.0]"),
-    ],
-)
-def test_a_value_that_is_broken_in_a_real_trial_fails_it(
-    sabotage: Callable[[], None], says: str, ray_session: Path, project: Path, tmp_path: Path
-) -> None:
+def test_a_value_that_is_broken_in_a_real_trial_fails_it(ray_session: Path, project: Path, tmp_path: Path) -> None:
     options = Yolo(model="yolo11n-seg.yaml", data="shapes", train_args={**TINY, "fraction": 8})
     sampled = {"box": 6.0, "momentum": 0.4, "weight_decay": 0.001, "degrees": 4.0}
-    trained = train(
-        options, sampled, folder=tmp_path, project=project, home=ray_session, epochs=2, objective=("fitness", "max"),
-        sabotage=sabotage,
-    )  # fmt: skip
-    assert trained.reports == []
-    assert says in str(trained.error)
-    assert "AttestationError" in str(trained.error)
-    mismatches = json.loads((trained.folder / "applied.json").read_text())["mismatches"]
-    assert len(mismatches) == 1
+    trainings = [Training(options, ("fitness", "max"), 2, sampled, sabotage) for sabotage in BROKEN.values()]
+    done = train_each(trainings, folder=tmp_path, project=project, home=ray_session)
+    for says, trained in zip(BROKEN, done, strict=True):
+        assert trained.reports == []
+        assert says in str(trained.error)
+        assert "AttestationError" in str(trained.error)
+        mismatches = json.loads((trained.folder / "applied.json").read_text())["mismatches"]
+        assert len(mismatches) == 1
 
 
 def test_precision_is_attested_on_a_gpu() -> None:

@@ -1,7 +1,6 @@
 """torch.OutOfMemoryError, raised inside the real trainer."""
 
 import inspect
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,13 +9,13 @@ import pytest
 
 from runner.errors import OutOfMemoryError
 from runner.trainables.yolo import Yolo, memory
-from tests.yolo.conftest import TINY, Trained, train
+from tests.yolo.conftest import TINY, Trained, Training, train_each
 
 EPOCHS = 3
 DETECT = {"model": "yolo11n.yaml", "data": "shapes", "train_args": {**TINY, "fraction": 0.2}}
 
 
-def run_out(largest: int, epoch: int) -> None:
+def run_out(largest: int, epoch: int, patch: pytest.MonkeyPatch) -> None:
     """In the trial's process: a batch larger than `largest` does not fit into the memory, from `epoch` on."""
     import torch
     from ultralytics.models.yolo.detect import DetectionTrainer
@@ -28,44 +27,51 @@ def run_out(largest: int, epoch: int) -> None:
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
         return preprocess(self, batch)
 
-    DetectionTrainer.preprocess_batch = preprocess_some
+    patch.setattr(DetectionTrainer, "preprocess_batch", preprocess_some)
 
 
-@pytest.fixture
-def trained(ray_session: Path, project: Path, tmp_path: Path) -> Callable[..., Trained]:
-    def run(on_oom: Any, sabotage: Callable[[], None]) -> Trained:
-        return train(
-            Yolo(**DETECT, on_oom=on_oom), {"momentum": 0.8}, folder=tmp_path, project=project, home=ray_session,
-            epochs=EPOCHS, objective=("fitness", "max"), sabotage=sabotage,
-        )  # fmt: skip
+CASES = [("fail", 4, 1), ("halve_batch", 4, 1), ("halve_batch", 4, 3), ("halve_batch", 2, 1)]
+"""What is asked for, the largest batch that fits, and the epoch from which on that is so."""
+Done = dict[tuple[str, int, int], Trained]
 
-    return run
+
+@pytest.fixture(scope="module")
+def done(ray_session: Path, project: Path, tmp_path_factory: pytest.TempPathFactory) -> Done:
+    trainings = [
+        Training(
+            Yolo(**DETECT, on_oom=on_oom), ("fitness", "max"), EPOCHS, {"momentum": 0.8},  # type: ignore[arg-type]
+            partial(run_out, largest, epoch),
+        )
+        for on_oom, largest, epoch in CASES
+    ]  # fmt: skip
+    folder = tmp_path_factory.mktemp("memory")
+    return dict(zip(CASES, train_each(trainings, folder=folder, project=project, home=ray_session), strict=True))
 
 
 @pytest.mark.slow
-def test_no_other_batch_is_tried_unasked(trained: Callable[..., Trained]) -> None:
-    done = trained("fail", partial(run_out, 4, 1))
-    assert done.reports == []
-    assert "OutOfMemoryError: out of memory with batch=8: CUDA out of memory. Tried to allocate" in str(done.error)
+def test_no_other_batch_is_tried_unasked(done: Done) -> None:
+    failed = done["fail", 4, 1]
+    assert failed.reports == []
+    assert "OutOfMemoryError: out of memory with batch=8: CUDA out of memory. Tried to allocate" in str(failed.error)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("epoch", [1, 3])
-def test_half_the_batch_is_tried_once_and_told(trained: Callable[..., Trained], epoch: int) -> None:
-    done = trained("halve_batch", partial(run_out, 4, epoch))
-    assert done.error is None
-    assert [report["epoch"] for report in done.reports] == [1, 2, 3]
-    assert [report["batch"] for report in done.reports] == [8] * (epoch - 1) + [4] * (EPOCHS - epoch + 1)
-    assert [report.get("adjusted/batch") for report in done.reports] == [None] * (epoch - 1) + [4] * (
+def test_half_the_batch_is_tried_once_and_told(done: Done, epoch: int) -> None:
+    halved = done["halve_batch", 4, epoch]
+    assert halved.error is None
+    assert [report["epoch"] for report in halved.reports] == [1, 2, 3]
+    assert [report["batch"] for report in halved.reports] == [8] * (epoch - 1) + [4] * (EPOCHS - epoch + 1)
+    assert [report.get("adjusted/batch") for report in halved.reports] == [None] * (epoch - 1) + [4] * (
         EPOCHS - epoch + 1
     )
 
 
 @pytest.mark.slow
-def test_a_second_time_is_the_end(trained: Callable[..., Trained]) -> None:
-    done = trained("halve_batch", partial(run_out, 2, 1))
-    assert done.reports == []
-    assert "out of memory with batch=4" in str(done.error)
+def test_a_second_time_is_the_end(done: Done) -> None:
+    failed = done["halve_batch", 2, 1]
+    assert failed.reports == []
+    assert "out of memory with batch=4" in str(failed.error)
 
 
 def test_errors_that_mean_something_else_are_left_alone() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from runner.trainables.yolo import Yolo
 from tests.config.composing import experiment
-from tests.yolo.conftest import train
+from tests.yolo.conftest import Trained, Training, train_each
 
 TASKS = {
     "shapes_detect": ("detect", "metrics/mAP50-95(B)", {"lr0": 0.002, "box": 6.0}),
@@ -33,15 +33,18 @@ def test_a_preset_has_the_objective_of_its_task(preset: str) -> None:
     assert set(values) <= set(found.search_space.searched())
 
 
+@pytest.fixture(scope="module")
+def done(ray_session: Path, project: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Trained]:
+    """An epoch of each preset."""
+    trainings = [Training(options(name), (metric, "max"), 1, values) for name, (_, metric, values) in TASKS.items()]
+    folder = tmp_path_factory.mktemp("tasks")
+    return dict(zip(TASKS, train_each(trainings, folder=folder, project=project, home=ray_session), strict=True))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("preset", TASKS)
-def test_a_preset_trains_and_reports_what_is_promised(
-    preset: str, ray_session: Path, project: Path, tmp_path: Path
-) -> None:
-    trainable, (_, metric, values) = options(preset), TASKS[preset]
-    trained = train(
-        trainable, values, folder=tmp_path, project=project, home=ray_session, epochs=1, objective=(metric, "max"),
-    )  # fmt: skip
+def test_a_preset_trains_and_reports_what_is_promised(preset: str, done: dict[str, Trained]) -> None:
+    trainable, (_, metric, _), trained = options(preset), TASKS[preset], done[preset]
     assert trained.error is None
     promised = set(trainable.metrics() or ())
     assert [report["epoch"] for report in trained.reports] == [1]

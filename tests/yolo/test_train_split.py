@@ -14,7 +14,7 @@ from runner.config.validate import validate
 from runner.errors import Problem
 from runner.trainables.yolo import Yolo, metrics
 from runner.trainables.yolo.train_split import TrainMetrics, check, generators_kept, spread
-from tests.yolo.conftest import TINY, Trained, experiment, train
+from tests.yolo.conftest import TINY, Trained, Training, experiment, train_each
 
 EPOCHS = 4
 AUGMENTED = {
@@ -144,13 +144,9 @@ Trainings = dict[str, Trained]
 def trainings(ray_session: Path, project: Path, tmp_path_factory: pytest.TempPathFactory) -> Trainings:
     """The same training without the option, at every epoch, and at every second epoch on some images."""
     asked = {"off": None, "on": TrainMetrics(), "some": TrainMetrics(every=2, max_images=10)}
-    return {
-        name: train(
-            segment(train_metrics), {"lr0": 0.004}, folder=tmp_path_factory.mktemp(name), project=project,
-            home=ray_session, epochs=EPOCHS, objective=("val/seg_loss", "min"),
-        )
-        for name, train_metrics in asked.items()
-    }  # fmt: skip
+    given = [Training(segment(split), ("val/seg_loss", "min"), EPOCHS, {"lr0": 0.004}) for split in asked.values()]
+    folder = tmp_path_factory.mktemp("split")
+    return dict(zip(asked, train_each(given, folder=folder, project=project, home=ray_session), strict=True))
 
 
 def measured(trained: Trained) -> list[dict[str, Any]]:
@@ -196,28 +192,27 @@ def test_the_label_cache_is_left_alone(trainings: Trainings, project: Path) -> N
     assert written < first
 
 
+OF_TASKS = {
+    "yolo11n.yaml": "metrics/mAP50(B)",
+    "yolo11n-cls.yaml": "metrics/accuracy_top1",
+    "yolo11n-pose.yaml": "F1(P)",
+    "yolo11n-obb.yaml": "fitness",
+}
+"""A model of each task to an objective."""
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("model", "objective"),
-    [
-        ("yolo11n.yaml", "metrics/mAP50(B)"),
-        ("yolo11n-cls.yaml", "metrics/accuracy_top1"),
-        ("yolo11n-pose.yaml", "F1(P)"),
-        ("yolo11n-obb.yaml", "fitness"),
-    ],
-)
-def test_every_task_measures_its_train_split(
-    model: str, objective: str, ray_session: Path, project: Path, tmp_path: Path
-) -> None:
-    train_args = {key: TINY[key] for key in ("imgsz", "batch", "nbs", "optimizer", "plots")}
-    options = Yolo(
-        model=model, data="shapes", train_args={**train_args, "fraction": 16}, train_metrics=TrainMetrics(max_images=6)
-    )
-    trained = train(
-        options, {"lr0": 0.002}, folder=tmp_path, project=project, home=ray_session, epochs=1,
-        objective=(objective, "max"),
-    )  # fmt: skip
-    assert trained.error is None
-    (report,) = trained.reports
-    assert set(options.metrics() or ()) <= set(report)
-    assert report["gap"] == pytest.approx(report[f"train/{objective}"] - report[objective])
+def test_every_task_measures_its_train_split(ray_session: Path, project: Path, tmp_path: Path) -> None:
+    train_args = {key: TINY[key] for key in ("imgsz", "batch", "nbs", "optimizer", "plots")} | {"fraction": 16}
+    split = TrainMetrics(max_images=6)
+    trainings = [
+        Training(Yolo(model=model, data="shapes", train_args=train_args, train_metrics=split), (objective, "max"), 1,
+                 {"lr0": 0.002})
+        for model, objective in OF_TASKS.items()
+    ]  # fmt: skip
+    done = train_each(trainings, folder=tmp_path, project=project, home=ray_session)
+    for objective, training, trained in zip(OF_TASKS.values(), trainings, done, strict=True):
+        assert trained.error is None
+        (report,) = trained.reports
+        assert set(training.options.metrics() or ()) <= set(report)
+        assert report["gap"] == pytest.approx(report[f"train/{objective}"] - report[objective])

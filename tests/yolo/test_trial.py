@@ -8,7 +8,7 @@ import pytest
 
 from runner.config.objective import Objective, Target
 from runner.trainables.yolo import Yolo
-from tests.yolo.conftest import TINY, Trained, double_in_optimizer, script_validation, train
+from tests.yolo.conftest import TINY, Trained, Training, double_in_optimizer, script_validation, train, train_each
 
 pytestmark = pytest.mark.slow
 EPOCHS = 3
@@ -78,30 +78,29 @@ CURVE = [
 """Five epochs, each the best by another objective."""
 
 
-@pytest.mark.parametrize(
-    ("targets", "epoch"),
-    [
-        ([Target("metrics/precision(M)", "max")], 1),
-        ([Target("F1(M)", "max")], 2),
-        ([Target("fitness", "max")], 3),
-        ([Target("metrics/mAP50(M)", "max", 0.7), Target("metrics/mAP50-95(M)", "max", 0.3)], 4),
-        ([Target("metrics/mAP50-95(M)", "max", 0.7), Target("val/box_loss", "min", 0.3)], 5),
-    ],
-)
-def test_best_weights_follow_each_kind_of_objective(
-    targets: list[Target], epoch: int, ray_session: Path, project: Path, tmp_path: Path
-) -> None:
+BEST_AT = {
+    1: [Target("metrics/precision(M)", "max")],
+    2: [Target("F1(M)", "max")],
+    3: [Target("fitness", "max")],
+    4: [Target("metrics/mAP50(M)", "max", 0.7), Target("metrics/mAP50-95(M)", "max", 0.3)],
+    5: [Target("metrics/mAP50-95(M)", "max", 0.7), Target("val/box_loss", "min", 0.3)],
+}
+
+
+def test_best_weights_follow_each_kind_of_objective(ray_session: Path, project: Path, tmp_path: Path) -> None:
     options = Yolo(model="yolo11n-seg.yaml", data="shapes", train_args={**TINY, "fraction": 8})
-    trained = train(
-        options, {}, folder=tmp_path, project=project, home=ray_session, epochs=len(CURVE),
-        objective=Objective(tuple(targets)), sabotage=partial(script_validation, CURVE),
-    )  # fmt: skip
-    assert trained.error is None
-    assert [report["fitness"] for report in trained.reports] == [metrics["fitness"] for metrics in CURVE]
-    best = trained.weights("best.pt")
-    assert {name: best[name] for name in CURVE[0] if name != "fitness"} == {
-        name: value for name, value in CURVE[epoch - 1].items() if name != "fitness"
-    }
+    scripted = partial(script_validation, CURVE)
+    trainings = [
+        Training(options, Objective(tuple(targets)), len(CURVE), sabotage=scripted) for targets in BEST_AT.values()
+    ]
+    done = train_each(trainings, folder=tmp_path, project=project, home=ray_session)
+    for epoch, trained in zip(BEST_AT, done, strict=True):
+        assert trained.error is None
+        assert [report["fitness"] for report in trained.reports] == [metrics["fitness"] for metrics in CURVE]
+        best = trained.weights("best.pt")
+        assert {name: best[name] for name in CURVE[0] if name != "fitness"} == {
+            name: value for name, value in CURVE[epoch - 1].items() if name != "fitness"
+        }
 
 
 def test_sampled_values_are_at_work(segmented: Trained) -> None:
