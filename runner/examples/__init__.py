@@ -1,1 +1,1 @@
-"""Functions that the presets quickstart and digits tune; patterns for your own."""
+"""Functions that presets tune; patterns for your own."""

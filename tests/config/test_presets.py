@@ -50,9 +50,9 @@ def test_a_preset_opens_with_its_package_and_the_command_that_runs_it(preset: st
     assert second.startswith(f"# python -m runner experiment={preset}")
 
 
-NO_CHECKPOINTS = {"digits", "forest", "gridworld", "keras_digits", "quickstart"}
+NO_CHECKPOINTS = {"digits", "forest", "gridworld", "iris", "keras_digits", "quickstart"}
 """Their functions report none."""
-REPORT_ONCE = {"forest", "quickstart"}
+REPORT_ONCE = {"forest", "iris", "quickstart"}
 
 
 def refusing(preset: str, searcher: str, scheduler: str) -> set[str]:
@@ -60,8 +60,10 @@ def refusing(preset: str, searcher: str, scheduler: str) -> set[str]:
     rules = set()
     if preset == "quickstart" and searcher != "random":
         rules.add("searcher-distribution")  # a grid
-    if searcher == "bayesopt" and preset in {"forest", "keras_digits", "yolo11_seg_guide"}:
+    if searcher == "bayesopt" and preset in {"forest", "iris", "keras_digits", "yolo11_seg_guide"}:
         rules.add("searcher-distribution")  # categories
+    if preset == "iris" and searcher not in {"hyperopt", "optuna", "random"}:
+        rules.add("searcher-conditions")
     if preset == "forest":
         rules |= {"searcher-objectives"} if searcher not in {"optuna", "random"} else set()
         rules |= {"rule-objectives"} if scheduler not in {"fifo", "pbt_replay"} else set()
@@ -69,8 +71,8 @@ def refusing(preset: str, searcher: str, scheduler: str) -> set[str]:
         rules.add("needs-checkpoints")
     if scheduler in {"pb2", "pbt"} and preset in REPORT_ONCE:
         rules.add("grace-period")
-    if (preset, scheduler) == ("quickstart", "pb2"):
-        rules.add("mutation")  # it changes no grid and no choice
+    if (preset, scheduler) in {("quickstart", "pb2"), ("iris", "pb2"), ("iris", "pbt")}:
+        rules.add("mutation")  # it changes no grid, no choice and nothing conditional
     if preset == "gridworld":
         rules |= {"repeat"} if searcher == "bohb" else set()
         rules |= {"scheduler-repeat"} if scheduler in {"pb2", "pbt"} else set()

@@ -35,6 +35,18 @@ def test_digits_reaches_90_percent(run: Run) -> None:
     assert "stopped" in {row["state"] for row in done.rows("trials.csv")}
 
 
+def test_two_classifiers_are_tuned_with_parameters_of_their_own(run: Run) -> None:
+    """Optuna's own sklearn_simple comes to 0.967, 0.973 and 0.98 after 40 trials, with three seeds."""
+    done = run("experiment=iris", "seed=0", "report=false")
+    assert done.code == 0, done.err
+    trials = done.rows("trials.csv")
+    assert max(float(row["accuracy"]) for row in done.rows("history.csv")) >= 0.96
+    for row in trials:
+        svc = row["config/classifier"] == "svc"
+        assert (bool(row["config/C"]), bool(row["config/max_depth"])) == (svc, not svc)
+    assert {row["config/classifier"] for row in trials} == {"svc", "forest"}
+
+
 def test_keras_learns_with_what_hyperopt_proposes(run: Run) -> None:
     done = run("experiment=keras_digits", "budget={num_samples: 3, max_epochs: 3}", "scheduler=fifo", "report=false")
     assert done.code == 0, done.err

@@ -24,15 +24,12 @@ SHRUNK = (
     "report=false",
 )  # fmt: skip
 """One trial of a tenth of the images, as long as the presets' grace period, without pictures."""
-SMALL = {
-    "quickstart": (),
-    "digits": ("budget.num_samples=1", "budget.max_epochs=3", "report=false"),
-    "keras_digits": ("budget.num_samples=1", "budget.max_epochs=3", "report=false"),
-    "forest": ("budget.num_samples=1", "report=false"),
-    "gridworld": ("budget.num_samples=1", "budget.max_epochs=3", "report=false"),
-    "pbt_digits": ("budget.num_samples=2", "budget.max_epochs=6", "report=false"),
-}
-"""What makes the presets small that train functions; their own tests run them whole."""
+RUN_WHOLE = {
+    "quickstart": "test_presets.py", "digits": "test_presets.py", "keras_digits": "test_presets.py",
+    "gridworld": "test_presets.py", "pbt_digits": "test_presets.py", "forest": "test_objectives.py",
+    "iris": "test_presets.py",
+}  # fmt: skip
+"""The presets that train functions, and the files of the tests that run their commands."""
 PROMOTED = tuple(f"experiment={name}" for name in re.findall(r"--name (\w+)", CONSOLE))
 """Presets that a command before writes."""
 ELSEWHERE = ("path/to/", "latest", "runner report", "experiment=coco8", *PROMOTED)
@@ -62,7 +59,11 @@ def test_every_command_that_needs_nothing_runs(command: str, run: Run) -> None:
     typed = words(command)
     if parse(typed).command not in {"check", "options"} and "--" not in command:
         preset = next((word.removeprefix("experiment=") for word in typed if word.startswith("experiment=")), "")
-        typed += SMALL.get(preset, SHRUNK)
+        if preset in RUN_WHOLE:
+            typed_there = ", ".join(f'"{word}"' for word in typed)
+            assert f"run({typed_there}" in (Path(__file__).parent / RUN_WHOLE[preset]).read_text(), "it is run there"
+            return
+        typed += SHRUNK
     done = run(*typed)
     assert done.code == 0, done.out + done.err
 
