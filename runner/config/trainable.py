@@ -89,6 +89,9 @@ class Trainable(Protocol):
     def fixed_at_start(self) -> Mapping[str, str]:
         """Parameters that a training which goes on from a checkpoint does not take up anew, by dotted key: and why."""
 
+    def settings(self, experiment: "Experiment") -> Mapping[str, Any]:
+        """What all trials have alike, for a tracker; a value from the environment is the name of its variable."""
+
     def retraining(self, parameters: Mapping[str, Any], folder: Path, project: Path) -> tuple[str, Mapping[str, Any]]:
         """How the parameters of a trial are trained without this program, as a line for people, and all it takes.
 

@@ -77,6 +77,11 @@ class Function:
         """None: a function is called with the whole configuration each time."""
         return {}
 
+    def settings(self, experiment: Experiment) -> Mapping[str, Any]:
+        """Function, length and seed: the constants are in the configuration."""
+        own = {"import_path": self.import_path, "max_epochs": experiment.budget.max_epochs, "seed": experiment.seed}
+        return {key: value for key, value in own.items() if value is not None}
+
     def retraining(
         self,
         parameters: Mapping[str, Any],

@@ -87,6 +87,8 @@ def test_mlflow_has_a_run_a_trial_in_one_database(done: Finished) -> None:
         told = [run.data.tags[f"end.{key}"] for key in ("state", "rule", "reason")]
         assert told == [state, decision["rule"], decision["detail"]]
         assert run.data.params["a.b"] == "7"
+        assert run.data.params["import_path"] == "mine:curve"
+        assert run.data.params["max_epochs"] == "3"
     rows = client.get_metric_history(runs[0].info.run_id, "score")
     assert [(row.step, row.value) for row in rows] == [(1, 2.0), (2, 3.0), (3, 4.0)]
     assert len(client.get_metric_history(runs[3].info.run_id, "score")) == 2, "NaN is written too"

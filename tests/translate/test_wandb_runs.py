@@ -101,7 +101,8 @@ class Play:
         run = RunFolder.create(folder, "mine", datetime(2026, 1, 2))
         self.record = Record(run, Objective((Target("score", "max"),)), expected_trials=None, max_epochs=None)
         self.told: list[str] = []
-        experiment = SimpleNamespace(trainable=Function(import_path="mine:line"))
+        budget = SimpleNamespace(max_epochs=None)
+        experiment = SimpleNamespace(trainable=Function(import_path="mine:line"), budget=budget, seed=3)
         options = {"project": "p", "group": "g", "tags": ["mine"], "finish_timeout": finish_timeout}
         self.runs = LOGGERS.get("wandb").build(experiment, self.record, folder, self.told.append, **options)
 

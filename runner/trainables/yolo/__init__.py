@@ -124,6 +124,14 @@ class Yolo:
         """What a training that goes on takes from its checkpoint, or has behind it."""
         return checkpoints.FIXED_AT_START
 
+    def settings(self, experiment: "Experiment") -> Mapping[str, Any]:
+        """By Ultralytics' names: model, data, epochs, what is fixed, and what everybody looks for."""
+        node = experiment.config["trainable"]
+        own = {"model": node["model"], "data": node["data"], "task": self.known_task()}
+        looked_for = {key: arguments()[key].default for key in ("imgsz", "batch", "optimizer")}
+        length = {"epochs": experiment.budget.max_epochs, "seed": experiment.seed}
+        return {**own, **length, **looked_for, **(node["train_args"] or {})}
+
     def retraining(self, parameters: Mapping[str, Any], folder: Path, project: Path) -> tuple[str, Mapping[str, Any]]:
         """Every argument that the trial passed to train()."""
         return retraining.retraining(self, parameters, folder, project)

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from ray.tune import Callback
 from ray.tune.experiment import Trial
 
+from runner.config.experiment import Experiment
 from runner.config.nested import differing
-from runner.config.trainable import Trainable
 from runner.runs.record import Record
 from runner.translate.callbacks.reports import metrics_of
 from runner.translate.callbacks.tracked_run import OpenRun, TrackedRun
@@ -49,9 +49,10 @@ class TrackedRuns(Callback):  # type: ignore[misc]
         record: tells how a trial ended; whatever writes it comes before this among Ray's callbacks.
     """
 
-    def __init__(self, tracker: Tracker, trainable: Trainable, record: Record, tell: Callable[[str], None]) -> None:
+    def __init__(self, tracker: Tracker, experiment: Experiment, record: Record, tell: Callable[[str], None]) -> None:
         self.tracker = tracker
-        self.trainable = trainable
+        self.trainable = experiment.trainable
+        self.settings = experiment.trainable.settings(experiment)
         self.record = record
         self.tell = tell
         self._open: dict[str, TrackedRun] = {}
@@ -62,7 +63,8 @@ class TrackedRuns(Callback):  # type: ignore[misc]
         name, config = str(trial), dict(trial.config)
         if name not in self._open:  # else it goes on after a failure or a pause
             self._begun_with[name] = config
-            self._open[name] = TrackedRun(name, self.tracker.title, lambda: self.tracker.start(name, config), self.tell)
+            known = {**self.settings, **config}
+            self._open[name] = TrackedRun(name, self.tracker.title, lambda: self.tracker.start(name, known), self.tell)
 
     def on_trial_result(
         self,

@@ -39,7 +39,7 @@ def aim(
     from runner.translate.callbacks.tracked_runs import TrackedRuns
 
     tracker = Aim(record.run.root.resolve(), repo or str(outputs), experiment_name, tags, finish_timeout)
-    return TrackedRuns(tracker, experiment.trainable, record, tell)
+    return TrackedRuns(tracker, experiment, record, tell)
 
 
 class Aim:

@@ -59,7 +59,7 @@ def comet(
 
     options = {"project_name": project, "workspace": workspace}
     tracker = Comet(record.run.root.resolve(), options, tags, is_online(mode), finish_timeout)
-    return TrackedRuns(tracker, experiment.trainable, record, tell)
+    return TrackedRuns(tracker, experiment, record, tell)
 
 
 def is_online(mode: CometMode | None) -> bool:

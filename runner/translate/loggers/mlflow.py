@@ -46,7 +46,7 @@ def mlflow(
     from runner.translate.callbacks.tracked_runs import TrackedRuns
 
     tracker = Mlflow(record.run.root.resolve(), outputs, tracking_uri, experiment_name, tags, finish_timeout)
-    return TrackedRuns(tracker, experiment.trainable, record, tell)
+    return TrackedRuns(tracker, experiment, record, tell)
 
 
 def local_database(outputs: Path) -> str:

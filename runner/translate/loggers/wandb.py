@@ -52,7 +52,7 @@ def wandb(
     folder = record.run.root.resolve()
     group = group or f"{folder.parent.name}/{folder.name}"
     options = {"project": project, "entity": entity, "group": group, "tags": tags or None, "mode": mode}
-    return TrackedRuns(Wandb(folder, options, finish_timeout), experiment.trainable, record, tell)
+    return TrackedRuns(Wandb(folder, options, finish_timeout), experiment, record, tell)
 
 
 class Wandb:
