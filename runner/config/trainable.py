@@ -89,6 +89,9 @@ class Trainable(Protocol):
     def fixed_at_start(self) -> Mapping[str, str]:
         """Parameters that a training which goes on from a checkpoint does not take up anew, by dotted key: and why."""
 
+    def early_end(self, config: Mapping[str, Any]) -> tuple[str, str]:
+        """By which rule a trial ended itself before its last epoch ("end": it has none), and the same for people."""
+
     def settings(self, experiment: "Experiment") -> Mapping[str, Any]:
         """What all trials have alike, for a tracker; a value from the environment is the name of its variable."""
 

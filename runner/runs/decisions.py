@@ -26,6 +26,9 @@ EXPERIMENT_PLATEAU, STALL, FUNCTION_ERROR = "experiment_plateau", "budget.stall_
 CUT_OFF = ("budget.time_budget", "attestation", EXPERIMENT_PLATEAU, STALL, FUNCTION_ERROR)
 """Rules that end the whole experiment: a trial that they stop could go on."""
 
+END = "end"
+"""A trial that ended by itself."""
+
 DIVERGED = "diverged"
 """The rule that is always on: the objective of a report was NaN or infinite."""
 
@@ -59,7 +62,8 @@ class Decision:
     Attributes:
         iteration: the trial's reports so far.
         rule: a scheduler or stopper by its name in the config ("asha", "plateau"), "diverged", one of CUT_OFF
-            ("attestation" also of a trial whose values were not at work), "end" (trained to its end), "error" or
+            ("attestation" also of a trial whose values were not at work), "end" (by itself), "patience" (by
+            Ultralytics, before its last epoch), "error" or
             "interrupted".
         value: what the rule looked at, and compared_with: what it held that against; None where there is no such thing.
         detail: a sentence for people ("0.12 is below 0.31, the cut-off of rung 3 among 4 trials").

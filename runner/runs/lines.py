@@ -2,6 +2,7 @@
 
 from rich.console import Console
 
+from runner.runs.decisions import END
 from runner.runs.estimate import about_left
 from runner.runs.live import unit
 from runner.runs.record import Record
@@ -67,12 +68,16 @@ class Lines:
 
     def _ending(self, row: TrialRow) -> str:
         word = unit(self.record)
-        of = f" of {self.record.max_epochs}" if self.record.max_epochs and row.state != TrialState.COMPLETED else ""
+        of = (
+            f" of {self.record.max_epochs}"
+            if self.record.max_epochs and row.iterations != self.record.max_epochs
+            else ""
+        )
         best = (
             f", best{self._first()} {number(row.best)} at {word} {row.best_iteration}" if row.best is not None else ""
         )
         reason = error_line(row.error) or row.reason
-        why = f": {reason}" if reason and row.state is not TrialState.COMPLETED else ""
+        why = f": {reason}" if reason and (row.state is not TrialState.COMPLETED or row.rule != END) else ""
         return f"{row.name} {row.state.words} after {plural(row.iterations, word)}{of}{best}{why}"
 
     def _first(self) -> str:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from runner.config.objective import OBJECTIVE
 from runner.errors import FAILED, INTERRUPTED, OK
+from runner.runs.decisions import END
 from runner.runs.folder import RunFolder
 from runner.runs.gain import gain, nothing_learned
 from runner.runs.live import STYLES, unit
@@ -77,9 +78,10 @@ class Summary:
         always = (TrialState.COMPLETED, TrialState.STOPPED, TrialState.FAILED)
         told = (*always, TrialState.OUT_OF_MEMORY, TrialState.DIVERGED, TrialState.INTERRUPTED)
         parts = [f"{states[state]} {state.words}" for state in told if states[state] or state in always]
-        rules = Counter(row.rule for row in self.record.rows.values() if row.state is TrialState.STOPPED)
-        if rules:
-            parts[1] += f" ({', '.join(f'{rule} {amount}' for rule, amount in rules.most_common())})"
+        for place, state in enumerate(always[:2]):
+            rules = Counter(row.rule for row in self.record.rows.values() if row.state is state and row.rule != END)
+            if rules:
+                parts[place] += f" ({', '.join(f'{rule} {amount}' for rule, amount in rules.most_common())})"
         expected = self.record.expected_trials or 0
         missing = expected - len(self.record.rows)
         restarts = sum(row.restarts for row in self.record.rows.values())

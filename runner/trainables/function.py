@@ -77,6 +77,10 @@ class Function:
         """None: a function is called with the whole configuration each time."""
         return {}
 
+    def early_end(self, config: Mapping[str, Any]) -> tuple[str, str]:  # noqa: ARG002
+        """It returned."""
+        return "end", "the function returned"
+
     def settings(self, experiment: Experiment) -> Mapping[str, Any]:
         """Function, length and seed: the constants are in the configuration."""
         own = {"import_path": self.import_path, "max_epochs": experiment.budget.max_epochs, "seed": experiment.seed}

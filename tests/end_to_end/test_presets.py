@@ -247,17 +247,20 @@ def test_the_guide_shrunk_with_the_curves_of_a_stopped_trial_in_wandb(run: Run) 
     done = run(
         "experiment=yolo11_seg_guide", "trainable.data=shapes", "trainable.model=yolo11n-seg.yaml",
         "trainable={train_metrics: {every: 1}, curves: each}", "resources.gpu=0",
-        "trainable.train_args={imgsz: 64, nbs: 8, fraction: 16, close_mosaic: 0}",
-        # the learning rate itself, so that asha stops the second
+        "trainable.train_args={imgsz: 64, nbs: 8, fraction: 16, close_mosaic: 0, patience: 2}",
+        # the learning rate itself, which falls: patience ends the first trial, and asha stops the second
         "objective={metrics: [{metric: lr/pg0, mode: max}]}", "searcher=random", "search_space.batch=8",
             "searcher={points_to_evaluate: [], defaults_first: false}",
         "search_space={lr0: 'grid([0.003, 0.000001])', warmup_epochs: 0}", "scheduler.grace_period=1",
-        "budget={num_samples: 1, max_epochs: 3, max_concurrent: 1}",
+        "budget={num_samples: 1, max_epochs: 4, max_concurrent: 1}",
         WANDB_MODE="offline",
     )  # fmt: skip
     assert done.code == 0, done.out + done.err
+    assert "1 completed (patience 1), 1 stopped (asha 1)" in done.out
+    patience = "ended by Ultralytics, whose patience=2 was over, after iteration 3 of 4"
+    assert done.rows("trials.csv")[0]["reason"] == done.decisions["trial_000"]["detail"] == patience
     full, stopped = [read_run(path) for path in sorted((done.run / "wandb").glob("offline-run-*"))]
-    assert (full["tags"], stopped["tags"]) == (["completed"], ["stopped", "asha"])
+    assert (full["tags"], stopped["tags"]) == (["completed", "patience"], ["stopped", "asha"])
     assert (len(full["history"]), len(stopped["history"])) == (3, 1)
     short = {"F1", "precision", "recall", "map50", "map50_95"}
     for group in ("seg_metrics", "box_metrics", "train_seg_metrics", "train_box_metrics"):
@@ -265,7 +268,7 @@ def test_the_guide_shrunk_with_the_curves_of_a_stopped_trial_in_wandb(run: Run) 
     for group in ("train", "val"):
         assert {f"{group}/{part}_loss" for part in ("box", "seg", "cls", "dfl")} <= set(full["history"][0])
     told = {"lr0": 0.003, "model": "yolo11n-seg.yaml", "data": "shapes", "task": "segment", "imgsz": 64, "nbs": 8,
-            "fraction": 16, "epochs": 3, "seed": 0}  # fmt: skip
+            "fraction": 16, "epochs": 4, "seed": 0}  # fmt: skip
     assert {key: full["config"].get(key) for key in told} == told
     kinds = [f"{part}{kind}_curve" for part in ("Box", "Mask") for kind in ("F1", "P", "R", "PR")]
     pictures = {*kinds, "confusion_matrix", "confusion_matrix_normalized", "results", "labels"}

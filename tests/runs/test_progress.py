@@ -120,6 +120,9 @@ def test_a_pipe_gets_a_line_a_trial(record: Record, play: Play, clock: Clock) ->
         play.trial("t3", [0.2], lr0=0.0021)
         play.end("t3", TrialState.FAILED, "error", TRACEBACK)
         progress.update()
+        play.trial("t4", [0.3, 0.2], lr0=0.0021)
+        play.end("t4", TrialState.COMPLETED, "patience")
+        progress.update()
     text = out.getvalue()
     assert "\x1b" not in text
     # Nothing is broken within a word, a path either.
@@ -128,7 +131,8 @@ def test_a_pipe_gets_a_line_a_trial(record: Record, play: Play, clock: Clock) ->
         f"[0s] shapes: 6 trials of at most 10 epochs, in {record.run.root} [0s] label caches built "
         "[3s] t1 stopped after 3 epochs of 10, best 0.4321 at epoch 2: ended by asha "
         "[13s] t2 completed after 10 epochs, best 0.1 at epoch 1 "
-        "[14s] t3 failed after 1 epoch of 10, best 0.2 at epoch 1: ValueError: no such class"
+        "[14s] t3 failed after 1 epoch of 10, best 0.2 at epoch 1: ValueError: no such class "
+        "[16s] t4 completed after 2 epochs of 10, best 0.3 at epoch 1: ended by patience"
     )
 
 

@@ -57,6 +57,13 @@ def test_the_summary(
     ]
 
 
+def test_a_trial_that_its_own_patience_ended_is_counted_apart(run: RunFolder, record: Record, play: Play) -> None:
+    for name, rule in (("t1", "end"), ("t2", "patience")):
+        play.trial(name, [0.1])
+        play.end(name, TrialState.COMPLETED, rule)
+    assert "2 completed (patience 1), 0 stopped, 0 failed" in read(record, run, 80)
+
+
 @pytest.mark.parametrize(
     ("values", "state", "told"),
     [

@@ -124,6 +124,13 @@ class Yolo:
         """What a training that goes on takes from its checkpoint, or has behind it."""
         return checkpoints.FIXED_AT_START
 
+    def early_end(self, config: Mapping[str, Any]) -> tuple[str, str]:
+        """The patience of Ultralytics."""
+        patience = {**self.train_args, **config}.get("patience")
+        return (
+            ("patience", f"ended by Ultralytics, whose patience={patience} was over") if patience else ("end", "ended")
+        )
+
     def settings(self, experiment: "Experiment") -> Mapping[str, Any]:
         """By Ultralytics' names: model, data, epochs, what is fixed, and what everybody looks for."""
         node = experiment.config["trainable"]

@@ -12,7 +12,7 @@ from ray.tune.experiment import Trial
 
 from runner.config.trainable import Trainable
 from runner.errors import AttestationError, OutOfMemoryError
-from runner.runs.decisions import CUT_OFF, PAUSED, PROMOTED, Decision
+from runner.runs.decisions import CUT_OFF, END, PAUSED, PROMOTED, Decision
 from runner.runs.journal import Event, Journal
 from runner.runs.record import Record, TrialState
 from runner.runs.wording import error_line
@@ -160,7 +160,12 @@ class Recording(Callback):  # type: ignore[misc]
             f", with {key}={value} in the place of {trial.config.get(key, 'the default')}"
             for key, value in adjusted.items()
         )
-        verdict = Verdict("end", self._iterations(trial), None, None, f"trained to its end{instead}")
+        rule, told = END, "trained to its end"
+        iterations, most = self._iterations(trial), self.record.max_epochs
+        if most is not None and iterations < most:
+            rule, told = self.trainable.early_end(trial.config)
+            told = f"{told}, after iteration {iterations} of {most}"
+        verdict = Verdict(rule, iterations, None, None, f"{told}{instead}")
         self._ended(trial, TrialState.COMPLETED, verdict)
 
     def _ended(self, trial: Trial, state: TrialState, verdict: Verdict, error: str = "") -> None:
