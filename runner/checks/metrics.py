@@ -18,7 +18,8 @@ def watched_metrics(experiment: Experiment) -> Iterator[Problem]:
                 yield Problem("one-home", f"{where}.mode", "the objective's direction is objective.mode", remedy)
         elif known is not None and metric not in known:
             message = f"{metric} is not reported by the trainable"
-            yield Problem("unknown-metric", f"{where}.metric", message, did_you_mean(metric, known))
+            remedy = experiment.trainable.reports_with(metric) or did_you_mean(metric, known)
+            yield Problem("unknown-metric", f"{where}.metric", message, remedy)
         elif mode is None:
             remedy = f"type {where}.mode={(known or {}).get(metric) or 'max'}"
             yield Problem("objective-mode", f"{where}.mode", f"which direction of {metric} is better?", remedy)

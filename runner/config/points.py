@@ -116,8 +116,9 @@ def completed(point: Mapping[str, Any], space: SearchSpace, defaults: Mapping[st
         if key in whole or not space.active(key, whole):
             continue
         only = kind.values() if key in space.conditions else None
-        if key in defaults and kind.contains(defaults[key]):
-            whole[key] = defaults[key]
+        default = kind.typed(defaults.get(key))
+        if key in defaults and kind.contains(default):
+            whole[key] = default
         elif only is not None and len(only) == 1:
             whole[key] = only[0]
     return whole

@@ -115,7 +115,7 @@ def _target(entry: Any, where: str, count: int, trainable: Trainable | None, pro
                 "unknown-metric",
                 "objective.metric",
                 f"{metric} is not reported by the trainable",
-                did_you_mean(metric, known),
+                trainable.reports_with(metric) or did_you_mean(metric, known),
             )
         )
         return None

@@ -44,6 +44,10 @@ class Distribution:
         """What the distribution can give that is closest to `value`; a value of a list, as it is."""
         return value
 
+    def typed(self, value: Any) -> Any:
+        """A default in the type that the distribution gives: 3.0 as 3 where it gives whole numbers."""
+        return value
+
     def bounds(self) -> tuple[float, float] | None:
         """Least and greatest value that can come out, or None for normal ones and for categories."""
         return None
@@ -126,6 +130,9 @@ class Range(Distribution):
         # One that is rounded by hand has digits at its end that nobody has typed.
         stepped = inside if q is None else float(f"{round(inside / q) * q:.12g}")
         return round(stepped) if self.integer else stepped
+
+    def typed(self, value: Any) -> Any:
+        return int(value) if self.integer and isinstance(value, float) and value.is_integer() else value
 
     def contains(self, value: Any) -> bool:
         if not _number(value) or (self.integer and not isinstance(value, int)):
@@ -231,6 +238,10 @@ class Choice(Distribution):
 
     def values(self) -> tuple[Any, ...]:
         return self.categories
+
+    def typed(self, value: Any) -> Any:
+        numbers = (known for known in self.values() if _number(known))
+        return next((known for known in numbers if _number(value) and known == value), value)
 
     def contains(self, value: Any) -> bool:
         return among(value, self.values())

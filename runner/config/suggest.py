@@ -14,6 +14,9 @@ def did_you_mean(word: object, known: Iterable[str]) -> str:
     """The nearest known words as text for a message, or the list of all known words where none is near."""
     word = str(word)[:LONGEST]
     known = sorted(known)
+    last = word.rpartition("/")[2]
+    if last != word and last in known:
+        return f"did you mean {last}?"
     near = difflib.get_close_matches(word, known, n=2, cutoff=0.6)
     if near:
         alike = [difflib.SequenceMatcher(None, word, found).ratio() for found in near]

@@ -80,6 +80,9 @@ class Trainable(Protocol):
     def intervals(self) -> Mapping[str, int]:
         """The metrics that only every k-th report of a trial holds, with that k; all others are in every report."""
 
+    def reports_with(self, metric: str) -> str | None:
+        """What to type so that it reports a metric that it does not report now; None: nothing does that."""
+
     def default_metric(self) -> str | None:
         """What `objective.metric=auto` stands for, or None where there is no such thing."""
 

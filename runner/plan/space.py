@@ -36,7 +36,7 @@ def parameters(experiment: Experiment) -> Iterator[Parameter]:
     defaults = experiment.trainable.defaults() or {}
     conditions = experiment.search_space.conditions
     for key, kind in experiment.search_space.searched().items():
-        inside = kind.contains(defaults[key]) if key in defaults else None
+        inside = kind.contains(kind.typed(defaults[key])) if key in defaults else None
         when = {parent: list(values) for parent, values in conditions.get(key, {}).items()}
         yield Parameter(key, kind.name, _arguments(kind), kind.bounds(), defaults.get(key), inside, when)
     for key, value in experiment.search_space.constants().items():

@@ -66,6 +66,9 @@ class Function:
     def intervals(self) -> Mapping[str, int]:
         return {}
 
+    def reports_with(self, metric: str) -> None:
+        """Only the function knows."""
+
     def default_metric(self) -> str | None:
         """The only metric, where there is one."""
         return next(iter(self._metrics)) if self._metrics is not None and len(self._metrics) == 1 else None

@@ -115,6 +115,10 @@ def test_better_follows_the_direction_and_nan_beats_nothing(mode: str, better: f
     ("words", "rule", "where", "says"),
     [
         (["objective.metric=metrics/mAP50(Q)"], "unknown-metric", "objective.metric", "metrics/mAP50(M)"),
+        (["objective.metric=metrics/F1(B)"], "unknown-metric", "objective.metric", "did you mean F1(B)?"),
+        (["objective.metric=metrics/F1(M)"], "unknown-metric", "objective.metric", "did you mean F1(M)?"),
+        (["objective.metric=train/F1(B)"], "unknown-metric", "objective.metric",
+         "type 'trainable.train_metrics={every: 1}'"),
         (["objective.metric=zzz"], "unknown-metric", "objective.metric", "metrics/mAP50-95(M)"),
         (["objective.metric=epoch"], "objective-mode", "objective.mode", "objective.mode=max or objective.mode=min"),
         (["objective.mode=maximum"], "value", "objective.mode", "did you mean max?"),
@@ -158,3 +162,9 @@ def test_a_report_in_which_one_of_several_objectives_is_not_finite_has_no_value(
     assert math.isnan(several.score({"accuracy": math.inf, "loss": 2.0}))
     with pytest.raises(KeyError, match="accuracy"):
         several.score({"loss": 2.0})
+
+
+def test_the_metrics_of_the_train_split_are_reported_as_the_message_says() -> None:
+    assert targets(SHAPES, "objective.metric=train/F1(B)", "trainable.train_metrics={every: 1}") == (
+        Target("train/F1(B)", "max"),
+    )

@@ -30,6 +30,7 @@ def test_a_mapping_that_is_a_value_stays_whole() -> None:
 
 def test_defaults_fill_what_is_left_out_and_nothing_else() -> None:
     assert completed({"x": 0.5}, SPACE, {"x": 0.1, "m.n": 4, "lr0": 1}) == {"x": 0.5, "m.n": 4}
+    assert repr(completed({"x": 0.5}, SPACE, {"m.n": 4.0})["m.n"]) == "4", "a whole number is one in any type"
     assert completed({"x": 0.5}, SPACE, {"m.n": 40}) == {"x": 0.5}, "nor with what lies outside of the space"
     assert default_point(SPACE, {"x": 2.0, "m.n": 4}) == {"x": 2.0, "m.n": 4}
 

@@ -258,3 +258,21 @@ def test_reading_imports_neither_torch_nor_ultralytics(mine: Path) -> None:
         "assert not {'torch', 'ultralytics', 'ray'} & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", code], cwd=mine.parent, check=True)
+
+
+def test_a_folder_that_is_there_is_told_what_it_needs(mine: Path) -> None:
+    def told(name: str, task: Task = "detect") -> Problem:
+        [problem] = data_checks.problems(Yolo(model=MODELS[task], data=name), mine.parent)
+        return problem
+
+    assert (told("mine").message, told("mine").remedy) == (
+        f"{mine} is a folder, and detect takes a data.yaml", "type trainable.data=mine/data.yaml"
+    )  # fmt: skip
+    (mine / "data.yaml").rename(mine / "my set.yaml")
+    assert told("mine").remedy == "type trainable.data='mine/my set.yaml'"
+    (mine / "empty").mkdir()
+    (mine / "train").mkdir()  # as a folder of classes has one
+    assert told("mine").remedy == "type trainable.data='mine/my set.yaml'"
+    assert "write one with path:, train:, val: and names:" in told("mine/images").remedy
+    assert "is a folder without train/" in told("mine/empty", "classify").message
+    assert "there is no nothing" in told("nothing").message

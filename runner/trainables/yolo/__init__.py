@@ -111,6 +111,12 @@ class Yolo:
             return {}
         return dict.fromkeys(metrics.train_split_names(task), self.train_metrics.every)
 
+    def reports_with(self, metric: str) -> str | None:
+        """For a metric of the train split."""
+        task = self.known_task()
+        off = task is not None and self.train_metrics is None and metric in metrics.train_split_names(task)
+        return "type 'trainable.train_metrics={every: 1}', which measures the train split too" if off else None
+
     def default_metric(self) -> str | None:
         """The task's own mAP50-95 (of the masks in segmentation), or the top-1 accuracy."""
         task = self.known_task()

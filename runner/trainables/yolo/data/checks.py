@@ -1,5 +1,6 @@
 """What is wrong with a data set on this machine, and what it holds: read before anything starts."""
 
+import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from runner.trainables.yolo.data import class_folders, classes, dataset, downloa
 from runner.trainables.yolo.data.dataset import problem
 from runner.trainables.yolo.data.labels import Rules
 from runner.trainables.yolo.data.splits import CONVERT
+from runner.trainables.yolo.models import Task
 
 if TYPE_CHECKING:
     from runner.trainables.yolo import Yolo
@@ -22,18 +24,32 @@ def problems(options: "Yolo", project: Path) -> Iterator[Problem]:
         return
     path = dataset.source(data, project)
     split = str(options.train_args.get("split", "val"))
-    if path is None:
+    if path is None and (project / data).is_dir():
+        yield _folder_problem(project / data, data, task)
+    elif path is None:
         yield problem(f"there is no {data} in {project}", _remedy(data))
     elif path.suffix == ".json":
         yield problem(f"{path} is COCO's JSON, which Ultralytics does not read", CONVERT)
     elif path.is_dir() and task != "classify":
-        yield problem(f"{path} is a folder", "name its data.yaml")
+        yield _folder_problem(path, data, task)
     elif path.is_dir():
         yield from class_folders.problems(path, split)
     elif task == "classify":
         yield problem("classification takes a folder with train/ and val/", "name that folder")
     else:
         yield from _file_problems(path, options, split, project)
+
+
+def _folder_problem(folder: Path, data: str, task: Task | None) -> Problem:
+    """A folder that is no data set by itself."""
+    if task == "classify":
+        message = f"{folder} is a folder without train/"
+        return problem(message, "name the folder that holds train/ and val/, in which each class has a folder")
+    files = sorted(folder.glob("*.y*ml"), key=lambda file: (file.stem != "data", file.name))
+    message = f"{folder} is a folder, and {task or 'detection'} takes a data.yaml"
+    if files:
+        return problem(message, f"type trainable.data={shlex.quote(str(Path(data) / files[0].name))}")
+    return problem(message, "write one with path:, train:, val: and names:, and type trainable.data=path/to/data.yaml")
 
 
 def _remedy(data: str) -> str:
