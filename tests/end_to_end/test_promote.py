@@ -180,7 +180,7 @@ def retrained_by_ultralytics_alone(run_folder: Path, folder: Path) -> None:
     folder.mkdir()
     code = (
         "import sys, yaml; from ultralytics import YOLO; best = yaml.safe_load(open(sys.argv[1]));"
-        " YOLO(best['model']).train(**best, save_dir=sys.argv[2], device='cpu')"
+        " YOLO(best['model'], best['task']).train(**best, save_dir=sys.argv[2], device='cpu')"
     )
     command = [sys.executable, "-c", code, str(best), str(folder)]
     subprocess.run(command, cwd=folder, check=True, timeout=240, env={**os.environ, **environment(run_folder)})

@@ -257,3 +257,11 @@ def test_curves_are_drawn_from_weights_that_are_kept() -> None:
 
     assert only(told(curves=5, keep_best=3)).remedy == "set trainable.curves=3"
     assert told(curves=3, keep_best=3) == told(curves=5) == told(curves="each", keep_best=1) == []
+
+
+def test_rtdetr_has_no_weights_of_yolo() -> None:
+    problems = found({"cls": 0.5}, {"box": "uniform(1, 9)"}, model="rtdetr-l.yaml")
+    assert [(problem.rule, problem.where) for problem in problems] == [
+        ("yolo-dead", "trainable.train_args.cls"), ("yolo-dead", "search_space.box"),
+    ]  # fmt: skip
+    assert found(model="rtdetr-l.yaml") == []

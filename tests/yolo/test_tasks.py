@@ -6,7 +6,7 @@ import pytest
 
 from runner.trainables.yolo import Yolo
 from tests.config.composing import experiment
-from tests.yolo.conftest import Trained, Training, train_each
+from tests.yolo.conftest import TINY, Trained, Training, train_each
 
 TASKS = {
     "shapes_detect": ("detect", "metrics/mAP50-95(B)", {"lr0": 0.002, "box": 6.0}),
@@ -33,12 +33,39 @@ def test_a_preset_has_the_objective_of_its_task(preset: str) -> None:
     assert set(values) <= set(found.search_space.searched())
 
 
+RTDETR = """
+backbone: [[-1, 1, Conv, [16, 3, 4]], [-1, 1, Conv, [32, 3, 2]], [-1, 1, Conv, [32, 3, 2]], [-1, 1, Conv, [32, 3, 2]]]
+head: [[[1, 2, 3], 1, RTDETRDecoder, [nc, 32, 30, 4, 4, 1]]]
+nc: 80
+"""
+"""A detector of the kind of rtdetr-l.yaml, some thousand times as small."""
+
+
 @pytest.fixture(scope="module")
-def done(ray_session: Path, project: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Trained]:
-    """An epoch of each preset."""
+def rtdetr(tmp_path_factory: pytest.TempPathFactory) -> Yolo:
+    model = tmp_path_factory.mktemp("model") / "mini.yaml"
+    model.write_text(RTDETR)
+    return Yolo(model=str(model), data="shapes", train_args={**TINY, "fraction": 0.1})
+
+
+@pytest.fixture(scope="module")
+def done(
+    rtdetr: Yolo, ray_session: Path, project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Trained]:
+    """An epoch of each preset, and of RT-DETR."""
     trainings = [Training(options(name), (metric, "max"), 1, values) for name, (_, metric, values) in TASKS.items()]
+    trainings.append(Training(rtdetr, ("metrics/mAP50-95(B)", "max"), 1, {"lr0": 0.001}))
     folder = tmp_path_factory.mktemp("tasks")
-    return dict(zip(TASKS, train_each(trainings, folder=folder, project=project, home=ray_session), strict=True))
+    trained = train_each(trainings, folder=folder, project=project, home=ray_session)
+    return dict(zip([*TASKS, "rtdetr"], trained, strict=True))
+
+
+@pytest.mark.slow
+def test_rtdetr_trains_without_a_word_on_its_task(rtdetr: Yolo, done: dict[str, Trained]) -> None:
+    trained = done["rtdetr"]
+    assert trained.error is None
+    reported = set(rtdetr.metrics() or ()) & set(trained.reports[0])
+    assert {"train/giou_loss", "val/l1_loss", "metrics/mAP50-95(B)"} <= reported
 
 
 @pytest.mark.slow

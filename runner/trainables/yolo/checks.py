@@ -75,6 +75,8 @@ COLOURS = ("hsv_h", "hsv_s", "hsv_v")
 SEVERAL_IMAGES = ("mosaic", "mixup", "cutmix")
 """Augmentations that put several images into one."""
 
+WEIGHTS_OF_YOLO = ("box", "cls", "cls_pw", "dfl")
+
 CLOSED_WITH_MOSAIC = ("mosaic", "mixup", "cutmix", "copy_paste")
 SET_BY_AUTO = ("lr0", "momentum", "warmup_bias_lr")
 
@@ -100,6 +102,8 @@ def check(options: "Yolo", experiment: "Experiment") -> Iterator[Problem]:
     yield from _check_rect(given, effective, experiment.search_space)
     if task == "classify":
         yield from _check_colours(given, effective, experiment.search_space)
+    if models.head(options.model) == models.RTDETR:
+        yield from _check_weights(given)
     yield from _check_validation(given)
     yield from _check_workers(experiment, effective, given)
 
@@ -308,6 +312,13 @@ def _check_colours(given: Mapping[str, Any], effective: Mapping[str, Any], space
             message = f"auto_augment={', '.join(map(str, chosen))} takes its place"
             message += " in some trials" if len(chosen) < len(policies) else ""
             yield Problem("yolo-dead", where, message, f"set {FIXED}.auto_augment=null, or remove {where}")
+
+
+def _check_weights(given: Mapping[str, Any]) -> Iterator[Problem]:
+    for where in given:
+        if _key(where) in WEIGHTS_OF_YOLO:
+            message = f"has no effect: RT-DETR weighs its losses itself, without {_key(where)}"
+            yield Problem("yolo-dead", where, message, f"remove {where}")
 
 
 def _check_validation(given: Mapping[str, Any]) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from runner.trainables.yolo.attestation import FILE
 if TYPE_CHECKING:
     from runner.trainables.yolo import Yolo
 
-HOW = "yolo train cfg=best.yaml, or in Python: YOLO(best['model']).train(**best), where best is what this file holds"
+HOW = "yolo train cfg=best.yaml, or with this file as best: YOLO(best['model'], best['task']).train(**best)"
 
 OF_THE_TRIAL = frozenset({"save_dir", "exist_ok", "device"})
 """Its own folder, and the device that it was given: neither decides what is trained."""
@@ -26,6 +26,6 @@ def retraining(
         requested = json.loads(file.read_text(encoding="utf-8"))["requested"]
     except (OSError, ValueError, KeyError) as error:
         return f"what every trial had is missing here: {file} cannot be read ({error})", parameters
-    task = {"task": options.task} if options.task else {}
+    task = {"task": options.known_task(project)}
     rest = {key: value for key, value in requested.items() if key not in OF_THE_TRIAL}
     return HOW, {"model": models.resolve(options.model, project), **task, **rest, **parameters}

@@ -79,7 +79,9 @@ def train(
     """
     from ultralytics import YOLO
 
-    model = YOLO(str(last) if last else models.resolve(options.model, trial.project), task=options.task)
+    # The library itself does not know the task of RT-DETR's architecture.
+    task = options.known_task(trial.project)
+    model = YOLO(str(last) if last else models.resolve(options.model, trial.project), task=task)
     for event, callback in Reporter(arguments, trial, options.checkpoint_every, adjusted or {}).callbacks().items():
         model.add_callback(event, callback)
     train_split = TrainSplit(options.train_metrics) if options.train_metrics else None
