@@ -49,6 +49,11 @@ class Problem:
         for part in ("where", "message", "remedy"):
             object.__setattr__(self, part, shortened(getattr(self, part)))
 
+    @property
+    def kind(self) -> str:
+        """The word for it. Where the experiment starts and there is nothing to do, it is a note."""
+        return "problem" if self.fatal else "warning" if self.remedy else "note"
+
     def __str__(self) -> str:
         head = f"{self.where}: {self.message}" if self.where else self.message
         return f"{head}\n    -> {self.remedy}" if self.remedy else head

@@ -1,6 +1,7 @@
 """What check finds in one preset, and how it is told."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -134,7 +135,7 @@ def lines(result: Result) -> Iterator[str]:
         if finding.file and finding.file != result.file:
             said = f" (said in {shown(finding.file)}:{finding.line})"
         where = f"{problem.where}: " if problem.where else ""
-        kind = "" if problem.fatal else "warning: "
+        kind = "" if problem.fatal else f"{problem.kind}: "
         remedy = f" -> {problem.remedy}" if problem.remedy else ""
         message = " ".join(problem.message.split())
         yield f"{result.label}{line}: {kind}{where}{message}{said}{remedy}"
@@ -146,10 +147,9 @@ def lines(result: Result) -> Iterator[str]:
 def summary(results: Sequence[Result]) -> str:
     """The last line."""
     bad = wrong(results)
-    problems = sum(len(result.fatal()) for result in bad)
-    warnings = sum(len(result.findings) for result in results) - problems
+    kinds = Counter(finding.problem.kind for result in results for finding in result.findings)
     told = f"checked {plural(len(results), 'experiment')}: {len(results) - len(bad)} ok, {len(bad)} wrong"
-    counts = [plural(amount, noun) for amount, noun in ((problems, "problem"), (warnings, "warning")) if amount]
+    counts = [plural(kinds[noun], noun) for noun in ("problem", "warning") if kinds[noun]]
     return f"{told} ({', '.join(counts)})" if counts else told
 
 

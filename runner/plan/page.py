@@ -190,12 +190,13 @@ def _time(plan: Plan) -> str:
 
 
 def _problems(plan: Plan, width: int) -> Iterator[Text]:
-    for label, style, problems in (("warning", "yellow", plan.warnings), ("obstacle", "red", plan.obstacles)):
+    for style, problems in (("yellow", plan.warnings), ("red", plan.obstacles)):
         for problem in problems:
+            label = "obstacle" if problem.fatal else problem.kind
             where = f"{problem.where}: " if problem.where else ""
             remedy = f"; {problem.remedy}" if problem.remedy else ""
             text = Text(labelled(label, f"{where}{problem.message}{remedy}", width))
-            text.stylize(style, 0, len(label))
+            text.stylize("dim" if label == "note" else style, 0, len(label))
             yield text
     if plan.obstacles:
         yield Text("\nthe experiment would be refused here as long as there is an obstacle")

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from runner.__main__ import main
+from runner.trainables.yolo.data import shapes
 from tests.config.composing import CONF, names
 
 ROOT = Path(__file__).parents[2]
@@ -154,6 +155,14 @@ def test_a_warning_does_not_fail(capsys: pytest.CaptureFixture[str]) -> None:
     assert "warning: search_space.copy_paste: " in lines[0]
     assert "search_space/yolo_v8.yaml:" in lines[0], "the file that says it"
     assert lines[1].endswith("yolo_v8.yaml: ok")
+
+
+def test_what_clean_data_holds_is_no_warning(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    data = shapes.generate(shapes.Shapes("detect", train=6, val=4, size=32), tmp_path)
+    words = ("trainable.model=yolo11n.yaml", f"trainable.data={data}", "~search_space.copy_paste")
+    lines = checked(capsys, "yolo_v8", *words, "--here")
+    assert "yolo_v8.yaml: note: trainable.data: train 6 images, 6 labelled, " in lines[0]
+    assert lines[-1] == "checked 1 experiment: 1 ok, 0 wrong"
 
 
 @pytest.mark.parametrize(
