@@ -112,9 +112,9 @@ def _machine(experiment: Experiment, composed: Composed) -> list[Problem]:
 
 
 def _finding(problem: Problem, sources: Sequence[Source], words: Sequence[str]) -> Finding:
-    in_file = re.fullmatch(r"(.+), line (\d+)", problem.where)
+    in_file = re.fullmatch(r"(.+?\.yaml)(?:, line (\d+))?", problem.where)
     if in_file:
-        return Finding(replace(problem, where=""), Path(in_file[1]), int(in_file[2]))
+        return Finding(replace(problem, where=""), Path(in_file[1]), int(in_file[2]) if in_file[2] else None)
     if problem.rule == "missing-value":
         remedy = f"{problem.remedy}, or write ??? in a preset that leaves it to its user"
         return Finding(replace(problem, remedy=remedy))
@@ -133,7 +133,7 @@ def lines(result: Result) -> Iterator[str]:
         problem, said = finding.problem, ""
         line = f":{finding.line}" if finding.line and finding.file == result.file else ""
         if finding.file and finding.file != result.file:
-            said = f" (said in {shown(finding.file)}:{finding.line})"
+            said = f" (said in {shown(finding.file)}{f':{finding.line}' if finding.line else ''})"
         where = f"{problem.where}: " if problem.where else ""
         kind = "" if problem.fatal else f"{problem.kind}: "
         remedy = f" -> {problem.remedy}" if problem.remedy else ""

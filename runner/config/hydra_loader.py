@@ -15,19 +15,23 @@ from typing import Any
 
 from hydra import version
 from hydra._internal.config_search_path_impl import ConfigSearchPathImpl
+from hydra._internal.core_plugins.file_config_source import FileConfigSource
 from hydra._internal.hydra import Hydra
+from hydra._internal.sources_registry import SourcesRegistry
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override as HydraOverride
 from hydra.core.plugins import Plugins
 from hydra.errors import HydraException
+from hydra.plugins.config_source import ConfigResult, ConfigSource
 from hydra.plugins.search_path_plugin import SearchPathPlugin
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
-from yaml.error import MarkedYAMLError
 
+from runner.config.clash import clash
+from runner.config.config_file import hydra_settings, load, read_text
 from runner.config.source import Source
 from runner.config.suggest import did_you_mean
 from runner.config.unknown_option import unknown_option
@@ -62,6 +66,22 @@ def groups(folders: Sequence[Path]) -> dict[str, list[str]]:
     return {name: sorted({file.stem for d in folders for file in (d / name).glob("*.yaml")}) for name in names}
 
 
+class ConfigFiles(FileConfigSource):  # type: ignore[misc]
+    """Hydra's source of files, with errors that name the file and the line."""
+
+    def load_config(self, config_path: str) -> ConfigResult:
+        """Read one file. Raises ConfigError."""
+        file = Path(self.path, self._normalize_file_name(config_path)).resolve()
+        text = read_text(file)
+        header = ConfigSource._get_header_dict(text[:512])
+        config = load(text, file)
+        if header["package"] == "_global_" and isinstance(config, DictConfig):
+            problems = list(hydra_settings(config, file))
+            if problems:
+                raise ConfigError(problems)
+        return ConfigResult(config=config, path=f"{self.scheme()}://{self.path}", provider=self.provider, header=header)
+
+
 class HydraLoader:
     """Groups, options and composition over a search path of folders."""
 
@@ -71,7 +91,9 @@ class HydraLoader:
         path.append("hydra", "pkg://hydra.conf")
         for number, folder in enumerate(folders):
             path.append("runner" if number == len(folders) - 1 else "user", f"file://{folder}")
-        for plugin in Plugins.instance().discover(SearchPathPlugin):
+        plugins = Plugins.instance()
+        SourcesRegistry.instance().types["file"] = ConfigFiles
+        for plugin in plugins.discover(SearchPathPlugin):
             plugin().manipulate_search_path(path)
         path.append("schema", "structured://")
         GlobalHydra.instance().clear()
@@ -99,7 +121,7 @@ class HydraLoader:
 
         Raises ConfigError for what Hydra refuses.
         """
-        with self._told():
+        with self._told(overrides):
             config = self.hydra.compose_config(
                 config_name=CONFIG_NAME,
                 overrides=list(overrides),
@@ -118,7 +140,7 @@ class HydraLoader:
 
         Raises ConfigError for what Hydra refuses.
         """
-        with self._told():
+        with self._told(overrides):
             found = self.hydra.config_loader.compute_defaults_list(CONFIG_NAME, list(overrides), RunMode.RUN).defaults
         files = [(self.file_of(default.config_path or ""), default.package or "") for default in found]
         return [Source(file, package) for file, package in files if file is not None]
@@ -126,7 +148,7 @@ class HydraLoader:
     def info(self, what: str, overrides: Sequence[str]) -> None:
         """Print Hydra's own view (--info). Raises ConfigError for what Hydra refuses."""
         try:
-            with self._told():
+            with self._told(overrides):
                 self.hydra.show_info(what, CONFIG_NAME, list(overrides))
         finally:
             logging.getLogger().handlers.clear()
@@ -147,26 +169,20 @@ class HydraLoader:
             return None
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _told(self, overrides: Sequence[str]) -> Iterator[None]:
         """What Hydra, OmegaConf and PyYAML refuse in a file or in the composition, as a ConfigError."""
         try:
             yield
-        except UnicodeDecodeError as error:
-            raise ConfigError([self._encoding_problem(error)]) from error
-        except YAMLError as error:
-            raise ConfigError([_yaml_problem(error)]) from error
         except RecursionError as error:
             problem = Problem("compose", "defaults", "a file includes itself", "remove it from its own defaults list")
             raise ConfigError([problem]) from error
         except (HydraException, OmegaConfBaseException, ValueError, OSError) as error:
-            raise ConfigError([self._composition_problem(error)]) from error
+            raise ConfigError([self._composition_problem(error, overrides)]) from error
 
-    def _encoding_problem(self, error: UnicodeDecodeError) -> Problem:
-        files = (file for folder in self.folders for file in sorted(folder.rglob("*.yaml")) if file.is_file())
-        where = next((str(file) for file in files if not _is_utf8(file)), "")
-        return Problem("encoding", where, f"is not written in UTF-8: {error.reason}", "save it as UTF-8")
-
-    def _composition_problem(self, error: Exception) -> Problem:
+    def _composition_problem(self, error: Exception, overrides: Sequence[str]) -> Problem:
+        torn = clash(self.sources(overrides), list(self.groups)) if "Cannot merge" in str(error) else None
+        if torn:
+            return torn
         group, slash, option = str(getattr(error, "missing_cfg_file", None) or "").rpartition("/")
         if slash:
             return unknown_option(group, group, option, self.groups.get(group, []))
@@ -181,22 +197,6 @@ class HydraLoader:
         remedy = did_you_mean(unmatched[1], self.groups) if unmatched else ""
         cause = error if str(error) or error.__cause__ is None else error.__cause__
         return Problem("compose", str(getattr(cause, "full_key", None) or ""), _first_lines(cause), remedy)
-
-
-def _is_utf8(file: Path) -> bool:
-    try:
-        file.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _yaml_problem(error: YAMLError) -> Problem:
-    if not isinstance(error, MarkedYAMLError) or error.problem_mark is None:
-        return Problem("yaml", "", str(error))
-    mark = error.problem_mark
-    message = error.problem or error.context or "cannot be read as YAML"
-    return Problem("yaml", f"{mark.name}, line {mark.line + 1}", message, "correct that line")
 
 
 def _first_lines(error: BaseException) -> str:
@@ -235,6 +235,6 @@ def read_yaml_value(text: str) -> Any:
 def read_yaml_file(path: Path) -> Any:
     """A YAML file as plain data, with OmegaConf's reading of numbers (1e-5 is one). Raises ValueError."""
     try:
-        return OmegaConf.to_container(OmegaConf.load(path), resolve=False)
-    except (OmegaConfBaseException, YAMLError, UnicodeDecodeError) as error:
+        return OmegaConf.to_container(load(read_text(path), path), resolve=False)
+    except (OmegaConfBaseException, ConfigError) as error:
         raise ValueError(_first_lines(error)) from error

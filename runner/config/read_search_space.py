@@ -130,7 +130,8 @@ class _Reader:
                 self.mapping(value, where, path, condition)
         elif isinstance(value, str) and BROKEN_CALL.match(value):
             message = f"{value!r} begins as a call and does not end with its bracket"
-            self._wrong("space-distribution", where, message, "write it as in loguniform(1e-5, 1e-1)")
+            remedy = "write it as in loguniform(1e-5, 1e-1), and in quotes where it stands between { and } of a YAML"
+            self._wrong("space-distribution", where, message, remedy)
         else:
             # A constant that is there only at times is drawn, from one value: constants() are in every trial.
             self._leaf(Choice((value,)) if condition else value, where, path, condition)

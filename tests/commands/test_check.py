@@ -171,6 +171,36 @@ def test_what_clean_data_holds_is_no_warning(capsys: pytest.CaptureFixture[str],
         (HEAD + "name: a\n  seed: [1\n", "conf/experiment/mine.yaml:3: mapping values are not allowed here"),
         (HEAD + "name: ${nope}\n", "conf/experiment/mine.yaml:2: name: Interpolation key 'nope' not found"),
         (HEAD + "defaults: [nowhere]\n", "conf/experiment/mine.yaml: experiment: there is no experiment nowhere"),
+        (
+            HEAD + "defaults: [quickstart, _self_]\nbudget: [1]\n",
+            "conf/experiment/mine.yaml:3: budget is a list, and",
+        ),
+        (
+            HEAD + "stopper: [plateau]\nlogger: [csv]\n",
+            "conf/experiment/mine.yaml:3: logger is a list, and",
+        ),
+        (
+            HEAD + "objective: {metrics: {metric: a}}\n",
+            "conf/experiment/mine.yaml:2: objective.metrics is a mapping",
+        ),
+        (
+            HEAD + "defaults: [quickstart]\nhydra: {job: {name: x}}\n",
+            "conf/experiment/mine.yaml:3: hydra.job.name",
+        ),
+        (
+            HEAD + "defaults:\n- quickstart\n- override /hydra/launcher: joblib\n",
+            "conf/experiment/mine.yaml:4: hydra/launcher is a setting of Hydra's own -> type ray=local",
+        ),
+        (
+            HEAD + "search_space:\n  a: uniform(0, 1, when={'b': 2})\n",
+            "conf/experiment/mine.yaml:3: mapping values",
+        ),
+        (HEAD + f"name: {'[' * 3000}{']' * 3000}\n", "conf/experiment/mine.yaml: is nested too deeply"),
+        (HEAD + "name: &a [*a]\n", "conf/experiment/mine.yaml: its aliases (*name) stand for more"),
+        (
+            HEAD + "a0: &a0 [1]\n" + "".join(f"a{n + 1}: &a{n + 1} [{f'*a{n}, ' * 9}]\n" for n in range(9)),
+            "conf/experiment/mine.yaml: its aliases (*name) stand for more",
+        ),
         ("3\n", "conf/experiment/mine.yaml: Invalid loaded object type: int"),
         (HEAD + "defaults: [override /scheduler: null]\n", "conf/experiment/mine.yaml: scheduler: no scheduler"),
         (HEAD + "defaults: [quickstart, _self_]\ntrainable: 3\n", "conf/experiment/mine.yaml:3: trainable: "),
@@ -184,6 +214,18 @@ def test_a_file_that_cannot_be_composed(
     text: str, start: str, capsys: pytest.CaptureFixture[str], folder: Path
 ) -> None:
     assert checked(capsys, write(folder, text), "--here", code=2)[-2].startswith(start)
+
+
+def test_a_byte_order_mark_is_passed_over(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    file = write(folder, "\ufeff" + GOOD)
+    assert checked(capsys, file)[0] == f"{file}: ok"
+
+
+def test_an_unquoted_call_with_braces_is_told_to_be_quoted(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    for line in ("search_space:\n  a: uniform(0, 1, when={'b': 2})\n", "search_space: {a: uniform(0, 1)}\n",
+                 "search_space:\n  a: choice([{'b': 2}])\n"):  # fmt: skip
+        text = HEAD + "defaults: [quickstart, _self_]\n" + line
+        assert "quotes" in checked(capsys, write(folder, text), code=2)[0]
 
 
 @pytest.mark.parametrize(
