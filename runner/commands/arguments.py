@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from runner.commands.command import COMMANDS, Command, load
-from runner.config.habits import flag_remedy
+from runner.config.habits import COMMAND_NAMES, flag_remedy
 from runner.config.suggest import did_you_mean
 from runner.errors import ConfigError, Problem
 
@@ -88,6 +88,8 @@ def parse(argv: Sequence[str]) -> Arguments:
         others = " ".join(word for word in words if word != late)
         remedy = f"type python -m runner {late} {others}".rstrip()
         raise ConfigError([Problem("command", late, "is a command, which stands first", remedy)])
+    if words and words[0] in COMMAND_NAMES:
+        raise ConfigError([Problem("command", words[0], "is no command", COMMAND_NAMES[words[0]])])
     nearest = did_you_mean(words[0], COMMANDS) if words and _is_name(words[0]) else ""
     if nearest.startswith("did you mean"):
         raise ConfigError([Problem("command", words[0], "is no command", nearest)])

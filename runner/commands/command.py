@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from runner.commands.arguments import Arguments
 
 COMMANDS = (
-    "tune", "plan", "check", "options", "resume", "extend", "why", "report", "promote", "train", "confirm", "replay",
-    "diff",
+    "tune", "plan", "check", "options", "resume", "extend", "runs", "why", "report", "promote", "train", "confirm",
+    "replay", "diff",
 )  # fmt: skip
 """In the order of a user's work; each is a module of this folder with `COMMAND` and `run(arguments) -> exit code`."""
 

@@ -55,6 +55,16 @@ _FLAGS = {
     "name": "type name={value}",
 }
 
+_LISTING = "type python -m runner runs: state, best, trials and time of each run"
+COMMAND_NAMES = {
+    **dict.fromkeys(("list", "ls", "status", "ps", "results", "history"), _LISTING),
+    "best": f"{_LISTING}; of the newest run alone: python -m runner why latest",
+    "run": "leave it out: an experiment runs unless a command says otherwise",
+    "compare": "type python -m runner report RUN RUN, or diff RUN RUN",
+    "show": "type python -m runner --cfg job for a config, report RUN for a run",
+}
+"""Words that users type for a command, and what to type."""
+
 _HYDRA = {
     "hydra/launcher": "type ray=local or ray=cluster; budget.max_concurrent=N limits the trials that run at once",
     "hydra.launcher.n_jobs": "type budget.max_concurrent={value}",

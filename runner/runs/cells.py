@@ -71,6 +71,8 @@ def table(path: Path, needed: Iterable[str]) -> Iterator[tuple[int, dict[str, st
 
     Raises ConfigError for a row that cannot be read, and for a header that lacks one of the columns `needed`.
     """
+    if not path.is_file():
+        raise damaged(path, "is not there")
     columns = header(path)
     lacking = [column for column in needed if column not in columns]
     if lacking or len(set(columns)) < len(columns):

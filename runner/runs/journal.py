@@ -118,3 +118,22 @@ def seconds_spent(events: list[Event]) -> float:
             began = event.time
         last = event.time
     return spent + (last - began if began is not None else 0.0)
+
+
+def seconds_worked(path: Path) -> tuple[float, bool]:
+    """`seconds_spent` from the few lines that it needs, and whether the last process was done. Raises ConfigError."""
+    few: list[tuple[int, str]] = []
+    last: tuple[int, str] | None = None
+    for numbered in lines(path):
+        if '"kind": "began"' in numbered[1]:
+            few += [last, numbered] if last else [numbered]
+        last = numbered
+    if last:
+        few.append(last)
+    events = []
+    for number, text in few:
+        try:
+            events.append(event(text))
+        except ValueError as error:
+            raise damaged(path, str(error), number) from error
+    return seconds_spent(events), bool(events) and events[-1].kind == "left"

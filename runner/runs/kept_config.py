@@ -14,6 +14,10 @@ KEYS = {"name", "objective", "budget", "searcher", "scheduler", "search_space"}
 """Of a run's configuration, which commands on a run look up."""
 
 
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The one in C, where PyYAML was built with it: a list of runs reads hundreds."""
+
+
 def read_config(run: RunFolder) -> dict[str, Any]:
     """The resolved configuration. Raises ConfigError where it is not as a run leaves it."""
     config = read_yaml(run.config)
@@ -35,7 +39,9 @@ def read_words(run: RunFolder) -> list[str]:
 def read_yaml(path: Path) -> Any:
     """Plain data. Raises ConfigError with the line where that is known."""
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
+    except FileNotFoundError as error:
+        raise damaged(path, "is not there") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or str(error).partition("\n")[0]

@@ -41,14 +41,20 @@ def is_run(root: Path) -> bool:
 
 def runs_below(root: Path) -> list[RunFolder]:
     """The runs of a folder of runs, of one experiment or of several, the newest last."""
+    return [run for run in run_folders(root) if is_run(run.root)]
+
+
+def run_folders(root: Path) -> list[RunFolder]:
+    """The same, and folders of runs that lack their config.yaml."""
     depths = ("*", "*/*", "*/*/*", "multirun/*/*/*")
     found = {table.parent for pattern in depths for table in root.glob(f"{pattern}/history.csv")}
-    return [RunFolder(folder) for folder in sorted(filter(is_run, found), key=_began)]
+    return [RunFolder(folder) for folder in sorted(found, key=_began)]
 
 
 def _began(root: Path) -> int:
     """When the run's config was written, before its first trial."""
-    return RunFolder(root).config.stat().st_mtime_ns
+    run = RunFolder(root)
+    return (run.config if run.config.is_file() else run.history_csv).stat().st_mtime_ns
 
 
 def _which(name: str, known: list[str]) -> str:

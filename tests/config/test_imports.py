@@ -123,3 +123,9 @@ def test_showing_a_config_imports_hydra_at_most(words: list[str]) -> None:
     loaded = loaded_by(code, *words)
     assert not loaded & {*HEAVY, "rich", "numpy", "pydantic", "matplotlib"}
     assert ("hydra" in loaded) == (words != ["--version"])
+
+
+@pytest.mark.slow
+def test_listing_runs_imports_no_heavy_library() -> None:
+    loaded = loaded_by("from runner.__main__ import main\nmain(['runs'])")
+    assert not loaded & {*HEAVY, "matplotlib"}

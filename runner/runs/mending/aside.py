@@ -1,5 +1,6 @@
 """Writing a repaired file: the damaged one is kept."""
 
+import os
 from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
@@ -20,10 +21,13 @@ def set_aside(path: Path) -> str:
 
 
 def rewrite(path: Path, text: str) -> str:
-    """Put `text` in the place of a damaged file. Returns a note."""
+    """Put `text` in the place of a damaged file, with its time: the newest run stays so. Returns a note."""
+    before = path.stat() if path.exists() else None
     note = set_aside(path)
     with replacing(path) as draft:
         draft.write_text(text, encoding="utf-8")
+    if before:
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     return note
 
 
