@@ -39,7 +39,8 @@ def distributions(experiment: Experiment) -> Iterator[Problem]:
         if choices:
             message = f"{SAMPLERS_OF_NUMBERS[sampler]} moves numbers only; drawn at random: {', '.join(choices)}"
             yield Problem("sampler-categories", "searcher.sampler", message, "type searcher.sampler=tpe", fatal=False)
-    if not experiment.search_space.searched() and experiment.budget.num_samples > 1:
+    mutates = SCHEDULERS.get(experiment.scheduler.name).traits.mutates
+    if not experiment.search_space.searched() and experiment.budget.num_samples > 1 and not mutates:
         message = "nothing is searched: every trial has the same configuration"
         remedy = "type 'search_space.KEY=uniform(LOWER,UPPER)', or search_space=NAME"
         yield Problem("empty-space", "search_space", message, remedy, fatal=False)

@@ -1,6 +1,7 @@
 """Any Python function of the user's."""
 
 import hashlib
+import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,8 +10,10 @@ from pydantic import Field
 
 from runner.config.experiment import SEED, Experiment
 from runner.config.import_path import find_source, load, malformed, undefined
+from runner.config.mutations import mutations
 from runner.config.objective import Mode
 from runner.config.registry import TRAINABLES
+from runner.config.signature import accepts, by_name, mismatches, written
 from runner.config.trainable import Trial
 from runner.errors import Problem
 from runner.generators import begin
@@ -18,7 +21,10 @@ from runner.generators import begin
 
 @TRAINABLES.register("function", elsewhere={"function": "say it as trainable.import_path=package.module:function"})
 class Function:
-    """Any Python function: called with the configuration, reports by ray.tune.report or by its return value.
+    """Any Python function: reports by ray.tune.report or by its return value.
+
+    It is called with the configuration as one dictionary, `def train(config)`, or with each parameter by its name,
+    `def train(lr, momentum=0.9)`.
 
     The generators of Python, numpy and torch are seeded before the first call of a trial: with the parameter `seed`
     where the configuration has one, else with the trial's seed (see trial_seeds). A trial that goes on from a
@@ -106,8 +112,20 @@ class Function:
     def check(self, experiment: Experiment) -> Iterable[Problem]:  # noqa: ARG002
         return malformed(self.import_path, "trainable.import_path")
 
-    def check_machine(self, experiment: Experiment, project: Path) -> Iterable[Problem]:  # noqa: ARG002
-        return undefined(self.import_path, "trainable.import_path", project)
+    def check_machine(self, experiment: Experiment, project: Path) -> Iterable[Problem]:
+        """The module is found, and defines a function that takes what the search space gives."""
+        where = "trainable.import_path"
+        problems = list(undefined(self.import_path, where, project))
+        module, _, name = self.import_path.partition(":")
+        source = find_source(module, project)
+        signature = written(source, name) if source and source.suffix == ".py" and not problems else None
+        if signature is not None:
+            space = experiment.search_space
+            changed, _ = mutations(experiment)
+            keys = dict.fromkeys([*(path[0] for path in space.leaves()), *(key.partition(".")[0] for key in changed)])
+            sometimes = {key.partition(".")[0] for key in space.conditions}
+            problems += mismatches(signature, self.import_path, where, keys, sometimes)
+        return problems
 
     def disk_bytes(self, experiment: Experiment, project: Path) -> None:
         """Only the function knows what it saves."""
@@ -125,7 +143,7 @@ class Function:
         function = load(self.import_path)
         own = config.get(SEED)
         begin(own if isinstance(own, int) else trial.seed, trial.name, trial.checkpoint)
-        returned = function(config)
+        returned = _call(function, config)
         if returned is None or isinstance(returned, Mapping):
             return returned
         # A number, numpy's among them, is the objective.
@@ -151,3 +169,21 @@ class Function:
 
     def finish(self, ranked: Sequence[Path], run_folder: Path, project: Path, tell: Callable[[str], None]) -> None:
         """Nothing to finish."""
+
+
+def _call(function: Callable[..., Any], config: dict[str, Any]) -> Any:
+    """Call with the configuration as the function takes it; the error of `config.key` says what to write."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # of a function that is written in C
+        signature = inspect.signature(lambda config: config)
+    try:
+        if not by_name(signature, config):
+            return function(config)
+        # A seed is put into the generators as well: a function need not take it.
+        return function(**{key: value for key, value in config.items() if key != SEED or accepts(signature, key)})
+    except AttributeError as error:
+        if isinstance(error.obj, dict) and error.name in error.obj:
+            message = f"the configuration is a dictionary: write ['{error.name}'] instead of .{error.name}"
+            raise AttributeError(message) from error
+        raise

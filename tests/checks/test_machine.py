@@ -210,6 +210,54 @@ def test_a_function_that_is_not_there_is_told_with_the_nearest(
     assert remedy in problem.remedy
 
 
+TRAIN = ("trainable.import_path=mine:train", "search_space=none", "search_space.lr=uniform(0,1)")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "where", "message"),
+    [
+        ("config", "", ""),
+        ("config, data=None", "", ""),
+        ("lr", "", ""),
+        ("lr, steps=3", "", ""),
+        ("lr=0.1, *, steps: int = 3", "", ""),
+        ("**options", "", ""),
+        ("*configs", "", ""),
+        ("config, /", "", ""),
+        ("lr: dict", "", ""),
+        ("C, lr", "trainable.import_path", "mine:train(C, lr) needs C, which the search space lacks"),
+        ("*, depth", "trainable.import_path", "mine:train(*, depth) needs depth, which the search space lacks"),
+        ("", "trainable.import_path", "mine:train() takes no configuration"),
+    ],
+)
+def test_a_function_takes_the_configuration_or_its_parts_by_name(
+    project: Path, parameters: str, where: str, message: str
+) -> None:
+    (project / "mine.py").write_text(f"def train({parameters}):\n    raise SystemExit\n", encoding="utf-8")
+    problems = [problem for problem in found(project, *TRAIN) if problem.where == where]
+    assert [problem.message for problem in problems] == ([message] if message else [])
+    assert where or found(project, *TRAIN) == []
+
+
+def test_a_parameter_that_the_function_does_not_take_or_may_miss_is_refused(project: Path) -> None:
+    (project / "mine.py").write_text("def train(kind, lr, depth=2): ...\n", encoding="utf-8")
+    space = ("search_space.kind=choice(['a','b'])", "search_space.width=3", "search_space.seed=7")
+    conditional = "search_space.lr={distribution: uniform, lower: 0, upper: 1, when: {kind: a}}"
+    problems = {p.where: (p.message, p.remedy) for p in found(project, *TRAIN[:2], *space, conditional)}
+    assert set(problems) == {"trainable.import_path", "search_space.width"}
+    assert problems["trainable.import_path"][0].endswith("needs lr, which only some configurations have")
+    assert "'~search_space.width'" in problems["search_space.width"][1]
+    for remedy in ("def train(kind, lr=0.1, **others): ...", "def train(config): ..."):
+        (project / "mine.py").write_text(remedy, encoding="utf-8")
+        assert found(project, *TRAIN[:2], *space, conditional) == []
+
+
+@pytest.mark.parametrize("code", ["@staticmethod\ndef train(): ...", "class train: ...", "train = print"])
+def test_a_signature_that_only_an_import_would_tell_is_left_alone(project: Path, code: str) -> None:
+    (project / "mine.py").write_text(code, encoding="utf-8")
+    assert found(project, *TRAIN) == []
+
+
 def test_a_method_is_no_function_of_the_module(project: Path) -> None:
     (project / "mine.py").write_text("class Trainer:\n    def fit(self, config): ...\n", encoding="utf-8")
     assert "has no function fit" in only(project, "trainable.import_path=mine:fit").message

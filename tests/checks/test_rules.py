@@ -212,6 +212,12 @@ def test_what_works_but_is_of_no_use_is_a_warning(words: list[str], rule: str, s
     assert problem.remedy
 
 
+def test_a_population_that_only_mutates_searches_something() -> None:
+    space = "search_space={lr: 0.1, momentum: 0.9, epochs: 3}"
+    mutations = "scheduler.hyperparam_mutations.lr=loguniform(1e-4,1e-1)"
+    assert problems("experiment=pbt_digits", "search_space=none", space, mutations) == []
+
+
 def test_a_package_that_an_option_needs_and_is_not_there_is_named_with_the_command(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
