@@ -19,7 +19,7 @@ def export(run: Run, formats: list[str], folder: Path) -> list[Path]:
 
 
 def _csv(run: Run, folder: Path) -> list[Path]:
-    paths = {folder / "trials.csv": run.trials.reset_index(), folder / "history.csv": run.history}
+    paths = {folder / "trials.csv": run.trials, folder / "history.csv": run.history}
     for path, frame in paths.items():
         with replacing(path) as draft:
             frame.to_csv(draft, index=False)
@@ -27,7 +27,7 @@ def _csv(run: Run, folder: Path) -> list[Path]:
 
 
 def _parquet(run: Run, folder: Path) -> list[Path]:
-    paths = {folder / "trials.parquet": run.trials.reset_index(), folder / "history.parquet": run.history}
+    paths = {folder / "trials.parquet": run.trials, folder / "history.parquet": run.history}
     for path, frame in paths.items():
         with replacing(path) as draft:
             _one_type_a_column(frame).to_parquet(draft, index=False)

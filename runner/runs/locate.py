@@ -10,27 +10,54 @@ from runner.runs.mending.mend import mend
 from runner.runs.output import tell
 
 LATEST = "latest"
+OUTPUTS, MULTIRUN = "outputs", "multirun"
+MOST_LISTED = 8
 
 
 def run_folder(name: str, project: Path) -> RunFolder:
     """The run that `name` means, once what is damaged there has been repaired. Raises ConfigError.
 
     Args:
-        name: a run folder, a folder of several runs (the newest of them is meant), or `latest`: below outputs/.
+        name: a run folder, a folder of several runs (the newest of them is meant), `latest` (below outputs/), or the
+            name of an experiment with runs below outputs/, again the newest.
         project: the folder in which the command was typed.
     """
-    root = project / "outputs" if name == LATEST else project / name
+    root = project / OUTPUTS if name == LATEST else project / name
     runs = [RunFolder(root)] if is_run(root) else runs_below(root)
-    if runs:
-        for note in mend(runs[-1]):
-            tell(note)
-        read_config(runs[-1])  # refuses what is no run of ours
-        return runs[-1]
-    if not root.is_dir():
-        known = [str(run.root.relative_to(project)) for run in runs_below(project / "outputs")]
-        raise ConfigError([Problem("run-folder", name, "there is no such folder", _which(name, known))])
-    message = "holds no run: a run folder has a config.yaml and a history.csv"
-    raise ConfigError([Problem("run-folder", name, message, "type outputs/NAME/DATE_TIME, or latest")])
+    run = runs[-1] if runs else _named(name, project)
+    if run is None and root.is_dir():
+        message = "holds no run: a run folder has a config.yaml and a history.csv"
+        raise ConfigError([Problem("run-folder", name, message, "type outputs/NAME/DATE_TIME, or latest")])
+    if run is None:
+        message = "there is no such folder, and no run of that name"
+        raise ConfigError([Problem("run-folder", name, message, _which(name, project))])
+    for note in mend(run):
+        tell(note)
+    read_config(run)  # refuses what is no run of ours
+    return run
+
+
+def _named(name: str, project: Path) -> RunFolder | None:
+    """The newest run of the experiment `name`, or the one run in a folder `name`; None: there is none.
+
+    Raises ConfigError where several experiments have a run in a folder of that name.
+    """
+    known = runs_below(project / OUTPUTS)
+    of_experiment = [run for run in known if experiment_name(run, project) == name]
+    if of_experiment:
+        return of_experiment[-1]
+    in_folder = [run for run in known if name in run.root.relative_to(project / OUTPUTS).parts]
+    if len(in_folder) > 1:
+        paths = [str(run.root.relative_to(project)) for run in in_folder]
+        message = f"{len(paths)} runs are in a folder of that name: {', '.join(paths[-MOST_LISTED:])}"
+        raise ConfigError([Problem("run-folder", name, message, f"type the path of one: {paths[-1]}")])
+    return in_folder[0] if in_folder else None
+
+
+def experiment_name(run: RunFolder, project: Path) -> str:
+    """That of a run below outputs/, as the folders tell it."""
+    parts = run.root.relative_to(project / OUTPUTS).parts
+    return parts[1] if parts[0] == MULTIRUN and len(parts) > 1 else parts[0]
 
 
 def is_run(root: Path) -> bool:
@@ -57,5 +84,11 @@ def _began(root: Path) -> int:
     return (run.config if run.config.is_file() else run.history_csv).stat().st_mtime_ns
 
 
-def _which(name: str, known: list[str]) -> str:
-    return did_you_mean(name, known) if known else "type the path of a run folder, outputs/NAME/DATE_TIME"
+def _which(name: str, project: Path) -> str:
+    runs = runs_below(project / OUTPUTS)
+    if not runs:
+        return "type the path of a run folder, outputs/NAME/DATE_TIME"
+    names = [*dict.fromkeys(experiment_name(run, project) for run in reversed(runs))]
+    near = did_you_mean(name, [*names, *(str(run.root.relative_to(project)) for run in runs)])
+    listed = ", ".join(names[:MOST_LISTED]) + (" and more" if len(names) > MOST_LISTED else "")
+    return f"{near}; experiments with runs: {listed}; all runs: python -m runner runs"

@@ -79,7 +79,7 @@ class Run:
 
     @cached_property
     def trials(self) -> "pd.DataFrame":
-        """A row a trial, indexed by its name, with the columns of trials.csv.
+        """A row a trial, with the columns of trials.csv, indexed by the trial's name, which is the column `trial` too.
 
         A category is of the type that the config gives it (a null is the text `null`, a list JSON), numbers are
         numbers, and what a trial does not have is NaN.
@@ -96,7 +96,7 @@ class Run:
         frame = pd.DataFrame(columns)
         if PARETO in frame:
             frame[PARETO] = cells[PARETO].notna()
-        return frame.fillna({"checkpoint": "", "reason": ""}).set_index("trial")
+        return frame.fillna({"checkpoint": "", "reason": ""}).set_index("trial", drop=False).rename_axis(None)
 
     @cached_property
     def history(self) -> "pd.DataFrame":
@@ -192,10 +192,16 @@ class Run:
 
     @cached_property
     def result_grid(self) -> "ResultGrid":
-        """Ray Tune's own results, since the run was last taken up; imports Ray."""
+        """Ray Tune's own results, since the run was last taken up; imports Ray.
+
+        `get_best_result()` goes by the objective of each trial's last report, as Ray does; `best` goes by the best one.
+        """
         from ray.tune import ExperimentAnalysis, ResultGrid
 
-        return ResultGrid(ExperimentAnalysis(str(self.folder.tune.resolve())))
+        analysis = ExperimentAnalysis(
+            str(self.folder.tune.resolve()), default_metric=OBJECTIVE, default_mode=self.objective.mode
+        )
+        return ResultGrid(analysis)
 
 
 def _typed(cells: "pd.Series", leaf: Any) -> "pd.Series":

@@ -53,6 +53,7 @@ def test_tune_writes_a_report_the_command_too_and_python_loads_the_run(run_funct
     loaded = runner.load(folder)
     assert loaded.best is not None
     assert (loaded.best.name, len(loaded.history)) == ("trial_002", 15)
+    assert loaded.result_grid.get_best_result().metrics["objective"] == 27
     assert loaded.result_grid.get_best_result("objective", "max").metrics["objective"] == 27
     if BROWSER is None:
         pytest.skip("no Chromium is installed: all was tested but how the page looks in a browser")

@@ -46,6 +46,13 @@ def test_best_is_no_trial_that_failed_and_has_a_finite_objective(play: Play) -> 
     assert play(nan, failed, name="none").best is None
 
 
+def test_the_name_of_a_trial_is_index_and_column(play: Play) -> None:
+    run = play(*trials(3))
+    assert run.trials["trial"].tolist() == run.trials.index.tolist() == ["trial_000", "trial_001", "trial_002"]
+    assert run.trials.groupby("trial")["objective"].max()["trial_001"] == run.trials.loc["trial_001", "objective"]
+    assert run.trials.merge(run.history, on="trial").shape[0] == len(run.history)
+
+
 def test_of_repeated_configurations_the_one_with_the_best_mean_has_the_best(play: Play) -> None:
     scores = [0.9, 0.1, 0.6, 0.7, 0.95, 0.2]
     told = [({"lr": 0.1 * (1 + n // 2)}, [score], TrialState.COMPLETED) for n, score in enumerate(scores)]

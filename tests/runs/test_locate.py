@@ -42,6 +42,27 @@ def test_the_newest_run_may_be_a_job_of_a_multirun(project: Path) -> None:
     assert run_folder("latest", project) == job
 
 
+def test_a_run_may_be_named_by_its_experiment(project: Path) -> None:
+    """As `model.tune(name=..., resume=True)` does; a folder of that name without runs, as one of data, is not meant."""
+    (project / "a").mkdir()
+    assert run_folder("a", project).root.name == "2026-01-02_03-04-02"
+    job = MultirunFolder.create(project / "outputs", "many", datetime(2026, 1, 2, 4)).job(1)
+    job.write_config(CONFIG, [])
+    job.history_csv.write_text("")
+    assert run_folder("many", project) == job
+    assert run_folder("2026-01-02_03-04-01", project).root.parent.name == "a"
+    with pytest.raises(ConfigError, match=r"did you mean many\?.*experiments with runs: many, a; all runs: "):
+        run_folder("mny", project)
+
+
+def test_a_name_of_several_runs_says_which(project: Path) -> None:
+    other = RunFolder.create(project / "outputs", "c", datetime(2026, 1, 2, 3, 4, 2))
+    other.write_config(CONFIG, [])
+    other.history_csv.write_text("")
+    with pytest.raises(ConfigError, match="2 runs are in a folder of that name: outputs/a/2026-01-02_03"):
+        run_folder("2026-01-02_03-04-02", project)
+
+
 @pytest.mark.parametrize(
     ("name", "says"),
     [
