@@ -5,13 +5,16 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+
+from tests.ray_mode import without_tokens
 
 FUNCTIONS = '''
 import time
@@ -64,8 +67,8 @@ def sometimes(config):
     return {"score": config["x"]}
 
 
-def number(x):
-    return x * 2
+def number(config):
+    return config["x"] * 2
 
 
 def silent(config):
@@ -164,3 +167,67 @@ def run_function(run: Run) -> Run:
         return run(command, *(word for word in base if word.split("=")[0] not in given), *words, **options)
 
     return do
+
+
+@dataclass
+class Ended:
+    """An experiment that ended in the process of the tests."""
+
+    code: int
+    folder: Path
+    told: str
+
+    @property
+    def states(self) -> list[str]:
+        return [row["state"] for row in self.rows("trials.csv")]
+
+    def rows(self, name: str) -> list[dict[str, str]]:
+        with (self.folder / name).open(newline="") as file:
+            return list(csv.DictReader(file))
+
+    @property
+    def decisions(self) -> list[dict[str, Any]]:
+        """The last of each trial."""
+        lines = [json.loads(line) for line in (self.folder / "decisions.jsonl").read_text().splitlines()]
+        return list({line["trial"]: line for line in lines}.values())
+
+    @property
+    def best(self) -> Any:
+        return yaml.safe_load((self.folder / "best" / "best.yaml").read_text())
+
+
+Tune = Callable[..., Ended]
+
+
+@contextmanager
+def one_ray(project: Path, base: Sequence[str]) -> Iterator[Tune]:
+    """Run experiments of a few short trials, all of them in one Ray, as the jobs of a multirun are.
+
+    It saves the start of a process and of Ray for each: for tests that need nothing of the command line.
+    """
+    from rich.console import Console
+
+    from runner.commands.job import checked_job, new_folder, run_job
+    from runner.config.compose import compose
+    from runner.config.hydra_loader import HydraLoader, packaged_conf
+    from runner.translate.ray_session import ray_session
+
+    before, path = Path.cwd(), list(sys.path)
+    os.chdir(project)
+
+    def do(*words: str) -> Ended:
+        given = {word.split("=")[0] for word in words}
+        typed = [*(word for word in base if word.split("=")[0] not in given), *words]
+        job = checked_job(compose(typed, HydraLoader([packaged_conf()])))
+        folder = new_folder(job, project)
+        console = Console(width=2000, record=True)
+        result = run_job(job, folder, project, available, console)
+        return Ended(result.exit_code, folder.root, console.export_text())
+
+    try:
+        choice = checked_job(compose(list(base), HydraLoader([packaged_conf()]))).experiment.ray
+        with without_tokens(), ray_session(choice) as available:
+            yield do
+    finally:
+        os.chdir(before)
+        sys.path[:] = path

@@ -1,19 +1,16 @@
 """How trials and experiments end by a rule, through real runs in one Ray."""
 
-import csv
-import json
-import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.ray_mode import without_tokens
+from tests.end_to_end.conftest import Ended, Tune, one_ray
 
 pytestmark = pytest.mark.slow
 
@@ -44,29 +41,6 @@ BASE = (
 )  # fmt: skip
 
 
-@dataclass
-class Ended:
-    """A run that ended."""
-
-    code: int
-    folder: Path
-    told: str
-
-    @property
-    def states(self) -> list[str]:
-        with (self.folder / "trials.csv").open(newline="") as file:
-            return [row["state"] for row in csv.DictReader(file)]
-
-    @property
-    def decisions(self) -> list[dict[str, Any]]:
-        """The last of each trial."""
-        lines = [json.loads(line) for line in (self.folder / "decisions.jsonl").read_text().splitlines()]
-        return list({line["trial"]: line for line in lines}.values())
-
-
-Tune = Callable[..., Ended]
-
-
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("project")
@@ -76,33 +50,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def tune(project: Path) -> Iterator[Tune]:
-    """Run an experiment of a few short trials; all of them in one Ray, as the jobs of a multirun are."""
-    from rich.console import Console
-
-    from runner.commands.job import checked_job, new_folder, run_job
-    from runner.config.compose import compose
-    from runner.config.hydra_loader import HydraLoader, packaged_conf
-    from runner.translate.ray_session import ray_session
-
-    before, path = Path.cwd(), list(sys.path)
-    os.chdir(project)
-
-    def do(*words: str) -> Ended:
-        given = {word.split("=")[0] for word in words}
-        typed = [*(word for word in BASE if word.split("=")[0] not in given), *words]
-        job = checked_job(compose(typed, HydraLoader([packaged_conf()])))
-        folder = new_folder(job, project)
-        console = Console(width=2000, record=True)
-        result = run_job(job, folder, project, available, console)
-        return Ended(result.exit_code, folder.root, console.export_text())
-
-    try:
-        choice = checked_job(compose(list(BASE), HydraLoader([packaged_conf()]))).experiment.ray
-        with without_tokens(), ray_session(choice) as available:
-            yield do
-    finally:
-        os.chdir(before)
-        sys.path[:] = path
+    with one_ray(project, BASE) as do:
+        yield do
 
 
 def command(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -113,7 +62,7 @@ def command(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 def test_a_trial_that_diverges_is_the_worst_whatever_it_reported_before(tune: Tune) -> None:
     """Nor do the trials behind it suffer at ASHA's rungs."""
-    curves = "[[9, inf, 9, 9], [8, nan, 9, 9], [1, 2, 3, 4], [2, 3, 4, nan], [2, 3, 5, 5]]"
+    curves = "[[9, 'inf', 9, 9], [8, 'nan', 9, 9], [1, 2, 3, 4], [2, 3, 4, 'nan'], [2, 3, 5, 5]]"
     done = tune(
         f"search_space.curve={{grid: {curves}}}".replace("{grid: ", "{distribution: grid, categories: "),
         "scheduler=asha", "scheduler.grace_period=2", "budget.max_epochs=4",
@@ -161,7 +110,7 @@ def test_a_function_that_raises_ends_the_experiment_and_its_state_is_kept(tune: 
 
 def test_an_experiment_whose_best_settle_ends_and_says_so_when_it_is_taken_up(tune: Tune, project: Path) -> None:
     done = tune(
-        "search_space.curve={distribution: grid, categories: [[1, 5], [9, nan], [3, 5], [2, 2, 2, 2], [9, 9]]}",
+        "search_space.curve={distribution: grid, categories: [[1, 5], [9, 'nan'], [3, 5], [2, 2, 2, 2], [9, 9]]}",
         "stopper=[experiment_plateau,threshold]", "stopper.experiment_plateau={top: 2, patience: 2}",
         "stopper.threshold={value: 1, metric: never, mode: max}",
     )  # fmt: skip

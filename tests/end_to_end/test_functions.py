@@ -41,76 +41,6 @@ def test_an_experiment_without_a_result_exits_1_with_the_reason(
     assert not (done.run / "best" / "best.yaml").exists()
 
 
-def test_a_number_returned_is_the_objective(run_function: Run) -> None:
-    done = run_function("number", "search_space.x=grid([1, 5])", "budget.num_samples=1", "objective.mode=min")
-    assert done.code == 0, done.err
-    assert done.best == {"x": 1}
-    assert sorted(row["score"] for row in done.rows("history.csv")) == ["10.0", "2.0"]
-
-
-def test_nested_and_constant_values_reach_the_function_as_plain_python(run_function: Run) -> None:
-    words = ("search_space.model.width=choice([16, 32])", "search_space.model.name=net", "budget.num_samples=3")
-    for searcher in ("random", "optuna"):
-        done = run_function("whole", *words, f"searcher={searcher}", f"output_dir=outputs/{searcher}")
-        assert done.code == 0, done.out
-        for path in (done.folder / "outputs" / searcher).glob("**/history.csv"):
-            path.rename(path.with_suffix(".seen"))
-
-
-def test_a_weighted_sum_is_what_is_optimised(run_function: Run) -> None:
-    done = run_function(
-        "line",
-        "search_space={slope: 0.5, reports: 2}",
-        "objective.metric=null",
-        "objective.mode=null",
-        "objective.metrics=[{metric: score, mode: max, weight: 0.75}, {metric: loss, mode: min, weight: 0.25}]",
-        "budget.num_samples=1",
-    )
-    assert done.code == 0, done.err
-    assert [float(row["objective"]) for row in done.rows("history.csv")] == pytest.approx([0.125, 0.625])
-
-
-def test_a_nan_objective_never_wins(run_function: Run) -> None:
-    done = run_function("nan_sometimes", "search_space.x=grid([1, 2])", "budget.num_samples=1")
-    assert done.code == 0, done.err
-    assert done.best == {"x": 2}
-
-
-def test_trials_end_by_the_rule_that_the_record_names(run_function: Run) -> None:
-    """One experiment, one trial for each way to end, told apart by its curve."""
-    flat = [0.1, 0.5, 0.8] + [0.8] * 9
-    rising = [round(0.1 + 0.002 * step, 4) for step in range(12)]
-    done = run_function(
-        "curve",
-        f"search_space.curve=grid([{flat}, {rising}, {[0.0] * 12}])",
-        "stopper=[plateau]",
-        "stopper.plateau={std: 0.01, num_results: 4, grace_period: 4}",
-        "budget={num_samples: 1, max_epochs: 12, max_concurrent: 1}",
-    )
-    assert done.code == 0, done.err
-    ends = [(d["state"], d["rule"], d["iteration"]) for d in done.decisions.values()]
-    assert ends == [("stopped", "plateau", 6), ("completed", "end", 12), ("completed", "end", 12)]
-    stopped = done.decisions["trial_000"]
-    assert stopped["value"] < stopped["compared_with"] == 0.01
-    assert "has settled at 0.8" in stopped["detail"]
-
-
-def test_asha_stops_what_lies_below_the_rung_and_names_the_cut_off(run_function: Run) -> None:
-    done = run_function(
-        "line",
-        "search_space={slope: 'grid([1.0, 0.5, 2.0])', reports: 8}",
-        "scheduler=asha",
-        "scheduler={grace_period: 2, reduction_factor: 2}",
-        "budget={num_samples: 1, max_epochs: 8, max_concurrent: 1}",
-    )
-    assert done.code == 0, done.err
-    ends = [(d["state"], d["rule"], d["iteration"]) for d in done.decisions.values()]
-    assert ends == [("completed", "end", 8), ("stopped", "asha", 2), ("completed", "end", 8)]
-    assert (done.decisions["trial_001"]["value"], done.decisions["trial_001"]["compared_with"]) == (1.0, 2.0)
-    assert len(done.rows("history.csv")) == 8 + 2 + 8
-    assert done.best == {"slope": 2.0, "reports": 8}
-
-
 def test_wandb_offline_holds_a_finished_run_for_each_trial(run_function: Run) -> None:
     """Stopped, failed and completed ones; a deterministic id, the trial's name, grouped; no key in any file."""
     key = "0123456789abcdef" * 3
@@ -159,30 +89,6 @@ def test_a_wandb_server_that_never_answers_holds_the_experiment_for_its_bound(ru
     assert "W&B has not all of trial_00" in " ".join(done.out.split())
 
 
-def test_max_concurrent_is_kept_by_every_searcher(run_function: Run, project: Path) -> None:
-    done = run_function(
-        "slow_line", "-m", "searcher=random,optuna", "search_space.x=uniform(0,1)",
-        "budget={num_samples: 3, max_concurrent: 1}",
-    )  # fmt: skip
-    assert done.code == 0, done.err
-    for path in project.glob("outputs/multirun/mine/*/job_*/history.csv"):
-        trials = [line.split(",")[0] for line in path.read_text().splitlines()[1:]]
-        assert len(trials) == 9
-        assert trials == sorted(trials)
-
-
-def test_a_metric_that_the_scheduler_watches_and_misses_fails_the_trial(run_function: Run) -> None:
-    done = run_function(
-        "line",
-        "search_space={slope: 1.0, reports: 4}",
-        "scheduler=asha",
-        "scheduler={metric: late, mode: max}",
-        "budget={num_samples: 1, max_epochs: 4}",
-    )
-    assert done.code == 1
-    assert "the report lacks late, which the scheduler watches; it holds loss, score" in " ".join(done.out.split())
-
-
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -219,38 +125,6 @@ def test_a_rung_at_the_last_epoch_stops_nothing(run_function: Run) -> None:
     )
     assert "asha has nothing to stop" in done.err
     assert {d["state"] for d in done.decisions.values()} == {"completed"}
-
-
-def test_a_function_that_goes_on_for_ever_is_complete_at_max_epochs(run_function: Run) -> None:
-    done = run_function(
-        "endless", "trainable.reuse_workers=false", "budget={num_samples: 1, max_epochs: 3}", "search_space.slope=1.0"
-    )
-    assert done.code == 0, done.err
-    assert [row["iteration"] for row in done.rows("history.csv")] == ["1", "2", "3"]
-    assert [d["state"] for d in done.decisions.values()] == ["completed"]
-
-
-def test_max_iterations_and_timeout_end_trials(run_function: Run) -> None:
-    done = run_function(
-        "endless",
-        "trainable.reuse_workers=false",
-        "search_space.slope=1.0",
-        "stopper=[timeout,max_iterations]",
-        "stopper.timeout.timeout=10m",
-        "stopper.max_iterations.max_iter=5",
-        "budget.num_samples=1",
-    )
-    assert [(d["rule"], d["iteration"], d["state"]) for d in done.decisions.values()] == [
-        ("max_iterations", 5, "stopped")
-    ]
-
-
-def test_the_time_budget_ends_the_experiment_with_a_result(run_function: Run) -> None:
-    done = run_function("slow", "search_space.x=uniform(0,1)", "budget={num_samples: 50, time_budget: 20s}")
-    assert done.code == 0, done.out
-    assert {(d["state"], d["rule"]) for d in done.decisions.values()} == {("stopped", "budget.time_budget")}
-    assert len(done.decisions) < 50
-    assert "never started" in " ".join(done.out.split())
 
 
 def test_the_same_seed_gives_the_same_proposals(run_function: Run, project: Path) -> None:

@@ -245,7 +245,7 @@ def test_the_main_job_shrunk_with_every_logger(run: Run) -> None:
 def test_the_guide_shrunk_with_the_curves_of_a_stopped_trial_in_wandb(run: Run) -> None:
     """A trial to its end and one that asha stops, W&B offline: every group of metrics, tags, files and pictures."""
     done = run(
-        "experiment=yolo11_seg_guide", "trainable.data=shapes", "trainable.model=yolo11n-seg.yaml",
+        "experiment=yolo11_seg_guide", "seed=0", "trainable.data=shapes", "trainable.model=yolo11n-seg.yaml",
         "trainable={train_metrics: {every: 1}, curves: each}", "resources.gpu=0",
         "trainable.train_args={imgsz: 64, nbs: 8, fraction: 16, close_mosaic: 0, patience: 2}",
         # the learning rate itself, which falls: patience ends the first trial, and asha stops the second
