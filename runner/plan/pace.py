@@ -1,18 +1,18 @@
 """How fast trials are, as an earlier run of the same training shows."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from runner.config.experiment import Experiment
+from runner.config.nested import flat
 from runner.config.read_search_space import read_search_space
 from runner.errors import ConfigError
 from runner.runs.folder import RunFolder
 from runner.runs.history import rows
+from runner.runs.kept_config import read_config
 from runner.runs.locate import runs_below
 from runner.runs.trials_table import read_rows
 from runner.runs.wording import shown
@@ -80,13 +80,28 @@ def _seconds_an_epoch(trials: Iterable[list[tuple[int, float]]]) -> float:
 
 
 def _trained_alike(run: RunFolder, experiment: Experiment) -> bool:
-    """Options that only one of both knows count for nothing; a config that cannot be read is another experiment's."""
+    """Whether both train with the same fixed values, but for those that one of both searches.
+
+    So a preset that holds the parameters of a search's winner has the pace of the search. Options that only one of both
+    knows count for nothing; a config that cannot be read is another experiment's.
+    """
     try:
-        config = yaml.safe_load(run.config.read_text(encoding="utf-8"))
-        space, _ = read_search_space(config["search_space"] or {})
-        there: Mapping[str, Any] = config["trainable"]
-        here: Mapping[str, Any] = experiment.config["trainable"]
-        alike = all(there[key] == here[key] for key in there.keys() & here.keys())
-    except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, AttributeError):
+        config = read_config(run)
+        there, _ = read_search_space(config["search_space"] or {})
+        trained: Mapping[str, Any] = config["trainable"]
+        here, trains = experiment.search_space, experiment.config["trainable"]
+        known = trained.keys() & trains.keys()
+    except (ConfigError, KeyError, TypeError, AttributeError):
         return False
-    return alike and space.constants() == experiment.search_space.constants()
+    searched = {*there.searched(), *here.searched()}
+    return _fixed(trained, known, there.constants(), searched) == _fixed(trains, known, here.constants(), searched)
+
+
+def _fixed(
+    trainable: Mapping[str, Any], known: Collection[str], constants: Mapping[str, Any], searched: Collection[str]
+) -> dict[str, Any]:
+    """What a trial trains with, wherever it is said: among the trainable's arguments, or as a constant of the space."""
+    options = {key: trainable[key] or None for key in known}
+    arguments = {key: value for one in options.values() if isinstance(one, Mapping) for key, value in flat(one).items()}
+    rest = {f"trainable.{key}": value for key, value in options.items() if not isinstance(value, Mapping | None)}
+    return {key: value for key, value in {**rest, **arguments, **constants}.items() if key not in searched}

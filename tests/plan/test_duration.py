@@ -41,6 +41,13 @@ def test_a_trial_of_one_report_is_an_epoch(tmp_path: Path) -> None:
     assert found.epoch == 3
 
 
+def test_a_promoted_function_has_the_pace_of_its_search(tmp_path: Path) -> None:
+    a_run(tmp_path / "outputs" / "mine" / "1", "experiment=quickstart")
+    fixed = ("experiment=quickstart", "search_space=null")
+    assert earlier_pace(experiment(*fixed, "+search_space.a=0.1", "+search_space.b=2"), tmp_path) is not None
+    assert earlier_pace(experiment(*fixed, "+search_space.a=0.1", "+search_space.c=2"), tmp_path) is None
+
+
 def test_no_report_tells_nothing(tmp_path: Path) -> None:
     run = a_run(tmp_path / "run", "experiment=shapes", history="trial,iteration,seconds,objective\n")
     assert pace_of(run, "here", reuse_workers=False) is None
@@ -53,6 +60,8 @@ def test_no_report_tells_nothing(tmp_path: Path) -> None:
         (("trainable.train_args.imgsz=128",), False),
         (("trainable.data=coco8.yaml",), False),
         (("search_space.batch=8",), False),
+        (("search_space=none", "trainable.train_args.lr0=0.002", "trainable.train_args.box=5"), True),
+        (("search_space=none", "trainable.train_args.lr0=0.02", "trainable.train_args.imgsz=128"), False),
     ],
 )
 def test_a_run_of_the_same_training_counts(tmp_path: Path, words: tuple[str, ...], found: bool) -> None:
