@@ -11,6 +11,7 @@ from runner.config.objective import Objective, Target
 from runner.runs.best_file import BestFile
 from runner.runs.folder import RunFolder
 from runner.runs.points_file import read_points
+from runner.runs.read_run import Run
 from runner.runs.record import Record, TrialState
 from tests.runs.conftest import Clock, Play
 
@@ -33,6 +34,7 @@ def test_it_holds_everything_with_the_parameters_apart(run: RunFolder, objective
         "# t0: accuracy = 0.7 at iteration 1 (mode max)", "# train it as t0", "# searched: lr0, m.n"
     ]  # fmt: skip
     assert read_points(run.best_yaml) == [parameters]
+    assert Run(run).best_parameters == parameters
 
 
 def test_so_does_the_file_of_each_trial_of_a_front(run: RunFolder, clock: Clock) -> None:

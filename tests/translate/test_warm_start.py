@@ -175,6 +175,17 @@ def test_a_best_yaml_is_one_point(tmp_path: Path, run: RunFolder, word: str) -> 
     assert point_problems(made) == []
 
 
+@pytest.mark.parametrize("word", ["searcher.warm_start=", "searcher.points_to_evaluate="])
+def test_what_every_trial_had_is_no_part_of_the_point(tmp_path: Path, word: str) -> None:
+    fixed = "# the same in every trial\nmodel: yolo11n-seg.yaml\nepochs: 6\noptimizer: AdamW\n"
+    (tmp_path / "best.yaml").write_text("# searched: lr0, box\nlr0: 2e-3\nbox: 6.0\n" + fixed)
+    made, _ = settled(tmp_path, "experiment=shapes", f"{word}best.yaml")
+    (point,) = points(made)
+    assert (point["lr0"], point["box"]) == (0.002, 6.0)
+    assert not {"model", "epochs", "optimizer"} & set(point)
+    assert point_problems(made) == []
+
+
 def test_a_file_is_checked_as_a_list_is(tmp_path: Path) -> None:
     (tmp_path / "points.yaml").write_text("- {lr: 1e-3, momentum: 0.5}\n- {lr: 1, momentum: 0.5}\n- {momentum: 0.5}\n")
     made, _ = settled(tmp_path, DIGITS, "searcher.points_to_evaluate=points.yaml")
