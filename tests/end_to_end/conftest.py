@@ -67,8 +67,8 @@ def sometimes(config):
     return {"score": config["x"]}
 
 
-def number(config):
-    return config["x"] * 2
+def number(x):
+    return x * 2
 
 
 def silent(config):
