@@ -84,8 +84,10 @@ def _compose_without_wrong_options(
             replaced = {PRESET, "trainable", *(known.where for known in problems)}
             if problem.rule != "unknown-option" or problem.where in replaced or problem.where not in loader.groups:
                 raise ConfigError([*problems, *error.problems]) from error
-            problems.append(problem)
             _, plain = _compose([f"~{PRESET}"], loader)
+            if problem.where not in plain:  # a group of the user's own, for which nothing else stands
+                raise ConfigError([*problems, *error.problems]) from error
+            problems.append(problem)
             words.append(group_word(problem.where, plain[problem.where]))
 
 

@@ -216,6 +216,12 @@ def test_a_file_that_cannot_be_composed(
     assert checked(capsys, write(folder, text), "--here", code=2)[-2].startswith(start)
 
 
+def test_an_option_of_a_users_group_that_does_not_exist(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    write(folder, "a: 1\n", "conf/foo/yes.yaml")
+    file = write(folder, HEAD + "defaults: [quickstart, /foo: nope, _self_]\n")
+    assert checked(capsys, file, code=2)[0].startswith(f"{file}: foo: there is no foo nope")
+
+
 def test_a_byte_order_mark_is_passed_over(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     file = write(folder, "\ufeff" + GOOD)
     assert checked(capsys, file)[0] == f"{file}: ok"
