@@ -5,10 +5,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+from runner.errors import shortened
+
 Mode = Literal["max", "min"]
 
 OBJECTIVE = "objective"
 """The key under which every report carries the value that is optimised."""
+
+
+RAY_KEYS = frozenset(
+    {
+        "timestamp", "date", "time_this_iter_s", "time_total_s", "pid", "hostname", "node_ip", "config",
+        "time_since_restore", "iterations_since_restore", "training_iteration", "trial_id", "experiment_tag", "done",
+        "should_checkpoint", "checkpoint_dir_name", "timesteps_total", "timesteps_since_restore", "experiment_id",
+        "episodes_total", "time_since_last_restore", "warmup_time",
+    }
+)  # fmt: skip
+"""Keys that Ray 2.60 writes into a result by itself (ray.tune.result)."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +103,7 @@ class Objective:
     def score(self, metrics: Mapping[str, Any]) -> float:
         """The value of one report: of several objectives the first, or NaN where one of them is not finite.
 
-        Raises KeyError with the name of a metric that the report lacks.
+        Raises KeyError with the name of a metric that the report lacks, TypeError for one that is no number.
         """
         values = [*self.values(metrics).values()]
         if self._weighted:
@@ -99,8 +112,8 @@ class Objective:
         return values[0] if len(values) == 1 or all(map(math.isfinite, values)) else math.nan
 
     def values(self, metrics: Mapping[str, Any]) -> dict[str, float]:
-        """What a report holds of each target. Raises KeyError with the name of a metric that it lacks."""
-        return {metric: float(metrics[metric]) for metric in self.metrics}
+        """What a report holds of each target. Raises as `score` does."""
+        return {metric: as_number(metric, metrics[metric]) for metric in self.metrics}
 
     def as_result(self, value: float | Mapping[str, float]) -> dict[str, float]:
         """A value that is known as the part of a result that tells it; of several objectives each by its metric."""
@@ -118,3 +131,10 @@ class Objective:
     @property
     def _weighted(self) -> bool:
         return self.targets[0].weight is not None
+
+
+def as_number(metric: str, value: Any) -> float:
+    """The value of a metric that is compared. Raises TypeError: a text or a truth value is a mistake, also "0.5"."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{metric} is {shortened(repr(value))} in the report: report a number")
+    return float(value)

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from runner.config.objective import Objective, Target
+from runner.config.objective import RAY_KEYS, Objective, Target
 from runner.config.suggest import did_you_mean
 from runner.config.trainable import Trainable
 from runner.config.validate import unknown_key, validate
@@ -108,6 +108,11 @@ def _target(entry: Any, where: str, count: int, trainable: Trainable | None, pro
             )
             return None
         metric = default
+    if metric in RAY_KEYS:
+        message = f"{metric} is a name that Ray gives to a value of its own in every report"
+        remedy = "report under another name, and type objective.metric=THAT_NAME"
+        problems.append(Problem("reserved-metric", "objective.metric", message, remedy))
+        return None
     known = trainable.metrics()
     if known is not None and metric not in known:
         problems.append(

@@ -9,7 +9,7 @@ from runner.report.page import Cell, Section, fold, paragraph, table
 from runner.runs.read_run import Run
 from runner.runs.trial import TrialState
 from runner.runs.trials_table import BEST, CONFIGURATION, PARAMETER
-from runner.runs.wording import duration, error_line, number, plural
+from runner.runs.wording import duration, error_line, number, plural, said
 
 MOST_ERRORS = 20
 MOST_CHARACTERS = 20_000
@@ -55,7 +55,7 @@ def errors(run: Run) -> Section | None:
     for name, row in failed.iterrows():
         path = run.folder.trial_error(str(name))
         text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
-        line = error_line(text) or row["reason"] or "no error was given"
+        line = said(error_line(text)) or row["reason"] or "no error was given"
         alike.setdefault(line, []).append(str(name))
         texts.setdefault(line, text)
     body = paragraph(f"{plural(len(failed), 'trial')} failed.")

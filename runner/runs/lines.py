@@ -7,7 +7,7 @@ from runner.runs.estimate import about_left
 from runner.runs.live import unit
 from runner.runs.record import Record
 from runner.runs.trial import TrialRow, TrialState
-from runner.runs.wording import duration, error_line, number, plural, wrapped
+from runner.runs.wording import duration, error_line, number, plural, said, wrapped
 
 PAUSE = 1.0
 """Seconds between two lines; trials that end faster are told together."""
@@ -76,7 +76,7 @@ class Lines:
         best = (
             f", best{self._first()} {number(row.best)} at {word} {row.best_iteration}" if row.best is not None else ""
         )
-        reason = error_line(row.error) or row.reason
+        reason = said(error_line(row.error)) or row.reason
         why = f": {reason}" if reason and (row.state is not TrialState.COMPLETED or row.rule != END) else ""
         return f"{row.name} {row.state.words} after {plural(row.iterations, word)}{of}{best}{why}"
 

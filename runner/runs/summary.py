@@ -17,7 +17,7 @@ from runner.runs.folder import RunFolder
 from runner.runs.gain import gain, nothing_learned
 from runner.runs.live import STYLES, unit
 from runner.runs.record import Record, TrialRow, TrialState
-from runner.runs.wording import INDENT, duration, error_line, labelled, number, parameters, plural, shown
+from runner.runs.wording import INDENT, duration, error_line, labelled, number, parameters, plural, said, shown
 
 MOST_METRICS = 6
 MOST_ERRORS = 3
@@ -100,7 +100,7 @@ class Summary:
         for row in self.record.rows.values():
             if row.state.failed:
                 diverged = "diverged: " if row.state is TrialState.DIVERGED else ""
-                told = error_line(row.error) or row.reason or "no error was given"
+                told = said(error_line(row.error)) or row.reason or "no error was given"
                 alike.setdefault(diverged + told, []).append(row)
         label = "failed"
         for error, rows in list(alike.items())[:MOST_ERRORS]:

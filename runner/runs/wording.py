@@ -1,6 +1,7 @@
 """How numbers, durations, parameters and paths are told to a person."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import fill
@@ -75,6 +76,11 @@ def error_line(error: str) -> str:
     frames = [index for index, line in enumerate(lines) if line.startswith("  File ")]
     after = lines[frames[-1] :] if frames else lines
     return next((line for line in after if not line.startswith(" ")), lines[-1].strip() if lines else "")
+
+
+def said(line: str) -> str:
+    """The line of an error without the module of its class; an error of ours is a sentence without its class."""
+    return re.sub(r"^(?:runner\.[\w.]+: |(?:[A-Za-z_]\w*\.)+(?=[A-Za-z_]\w*(?::|$)))", "", line)
 
 
 def wrapped(text: str, width: int, indent: int) -> str:

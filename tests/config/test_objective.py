@@ -168,3 +168,15 @@ def test_the_metrics_of_the_train_split_are_reported_as_the_message_says() -> No
     assert targets(SHAPES, "objective.metric=train/F1(B)", "trainable.train_metrics={every: 1}") == (
         Target("train/F1(B)", "max"),
     )
+
+
+@pytest.mark.parametrize("value", ["0.5", "high", True, None, [0.5]])
+def test_a_value_that_is_no_number_is_none(value: object) -> None:
+    with pytest.raises(TypeError, match=r"score is .* in the report: report a number"):
+        Objective((Target("score", "max"),)).score({"score": value})
+
+
+@pytest.mark.parametrize("metric", ["done", "training_iteration", "time_total_s"])
+def test_a_name_that_ray_writes_itself_is_refused_before_the_start(metric: str) -> None:
+    problem = refused("experiment=quickstart", f"objective.metric={metric}", "objective.mode=max")
+    assert (problem.rule, problem.where) == ("reserved-metric", "objective.metric")

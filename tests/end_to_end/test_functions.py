@@ -37,6 +37,7 @@ def test_an_experiment_without_a_result_exits_1_with_the_reason(
     done = run_function(function, "search_space.x=uniform(0,1)", "budget.num_samples=2", *words)
     assert done.code == 1
     assert reason in " ".join(done.out.split())
+    assert "ReportError" not in done.out
     assert {row["state"] for row in done.rows("trials.csv")} == {"failed"}
     assert not (done.run / "best" / "best.yaml").exists()
 

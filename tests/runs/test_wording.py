@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.runs.wording import duration, error_line, flat, number, parameters, roughly, shown, wrapped
+from runner.runs.wording import duration, error_line, flat, number, parameters, roughly, said, shown, wrapped
 
 
 @pytest.mark.parametrize(
@@ -85,3 +85,14 @@ def test_lines_break_between_words_only() -> None:
         "  path/that-is/much-longer/than-the-line/can-hold.yaml",
         "  and more",
     ]
+
+
+def test_an_error_is_said_without_the_module_of_its_class() -> None:
+    lines = {
+        "runner.translate.internals.reporting_trainable.ReportError: the report lacks x": "the report lacks x",
+        "torch.OutOfMemoryError: CUDA out of memory": "OutOfMemoryError: CUDA out of memory",
+        "mine.errors.Wrong": "Wrong",
+        "ValueError: a.b: c": "ValueError: a.b: c",
+        "data/a.yaml: no such file": "data/a.yaml: no such file",
+    }
+    assert {line: said(line) for line in lines} == lines

@@ -15,7 +15,7 @@ from runner.errors import AttestationError, OutOfMemoryError
 from runner.runs.decisions import CUT_OFF, END, PAUSED, PROMOTED, Decision
 from runner.runs.journal import Event, Journal
 from runner.runs.record import Record, TrialState
-from runner.runs.wording import error_line
+from runner.runs.wording import error_line, said
 from runner.translate.callbacks.reports import metrics_of
 from runner.translate.internals.retries import process_died
 from runner.translate.stopping import StopByRule
@@ -95,7 +95,7 @@ class Recording(Callback):  # type: ignore[misc]
         # get_error() looks in the storage, where Ray has not copied the file yet.
         error = _last_error(Path(trial.error_file).read_text(encoding="utf-8")) if trial.error_file else "no error kept"
         line = error_line(error)
-        state, rule, reason = TrialState.FAILED, "error", re.sub(r"^runner\.[\w.]+: ", "", line)
+        state, rule, reason = TrialState.FAILED, "error", said(line)
         if line.startswith(ATTESTATION):
             rule = "attestation"
             self.stopper.mismatch()

@@ -3,15 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-RAY_KEYS = frozenset(
-    {
-        "timestamp", "date", "time_this_iter_s", "time_total_s", "pid", "hostname", "node_ip", "config",
-        "time_since_restore", "iterations_since_restore", "training_iteration", "trial_id", "experiment_tag", "done",
-        "should_checkpoint", "checkpoint_dir_name", "timesteps_total", "timesteps_since_restore", "experiment_id",
-        "episodes_total", "time_since_last_restore", "warmup_time",
-    }
-)  # fmt: skip
-"""Keys that Ray 2.60 writes into a result by itself (ray.tune.result)."""
+from runner.config.objective import RAY_KEYS
 
 
 def metrics_of(result: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -15,13 +15,12 @@ from ray.tune import Checkpoint
 from ray.tune.result import DEFAULT_METRIC, RESULT_DUPLICATE
 from ray.tune.trainable.function_trainable import wrap_function
 
-from runner.config.objective import OBJECTIVE, Objective
+from runner.config.objective import OBJECTIVE, RAY_KEYS, Objective, as_number
 from runner.config.seeds import seed_of
 from runner.config.trainable import Trainable, Trial
 from runner.errors import CheckpointError, RunnerError
 from runner.generators import keep
 from runner.runs.folder import RunFolder
-from runner.translate.callbacks.reports import RAY_KEYS
 
 _TAKEN = RAY_KEYS - {"timestamp", "checkpoint_dir_name", "should_checkpoint"}
 """What Ray adds to a report after this point; the three are there already, put in by its session."""
@@ -145,15 +144,14 @@ def with_objective(result: dict[str, Any], objective: Objective, watched: Sequen
         raise ReportError(f"the name {OBJECTIVE!r} is taken by the runner: report under another name")
     try:
         value = objective.score(metrics)
+        for metric in watched:
+            if metric not in metrics:
+                raise ReportError(f"the report lacks {metric}, which the scheduler watches; it holds {_own(metrics)}")
+            as_number(metric, metrics[metric])
     except KeyError as missing:
         raise ReportError(f"the report lacks the objective's metric {missing}; it holds {_own(metrics)}") from None
-    except (TypeError, ValueError):
-        raise ReportError(f"the objective {objective.needed} is no number in the report") from None
-    missing_watched = [metric for metric in watched if metric not in metrics]
-    if missing_watched:
-        raise ReportError(
-            f"the report lacks {missing_watched[0]}, which the scheduler watches; it holds {_own(metrics)}"
-        )
+    except TypeError as error:
+        raise ReportError(str(error)) from None
     return {**metrics, OBJECTIVE: value}
 
 
