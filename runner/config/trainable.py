@@ -26,7 +26,7 @@ class Trial:
         run_folder: the folder of the whole run, for what trials share.
         project: the folder in which the user typed the command; relative paths in the config start here.
         objective: what is optimised; `objective.score(metrics)` is the value of one report.
-        seed: the experiment's seed.
+        seed: the trial's own, which others may share (see trial_seeds).
         max_epochs: reports that a full trial makes, or None where the trainable decides.
         cpus, gpus: this trial's share.
         checkpoint: the folder to go on from, one that the trainable has accepted; None at the start.

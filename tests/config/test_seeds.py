@@ -29,6 +29,11 @@ def test_trials_share_a_seed_but_those_of_a_population_do_not(words: tuple[str, 
     assert seeds(*words) == expected
 
 
+def test_a_population_may_begin_alike() -> None:
+    assert problems("experiment=pbt_function") == []
+    assert seeds("experiment=pbt_function") == [0, 1, 2, 3]
+
+
 def test_auto_is_told_and_another_word_is_refused() -> None:
     assert trial_seeds(experiment(POPULATION)) == "different"
     (problem,) = problems("experiment=digits", "trial_seeds=other")

@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from runner.config.objective import Objective, Target
 from runner.config.trainable import Trial
 from runner.trainables.yolo import Yolo
+from runner.trainables.yolo.stream import continue_order
 from tests.yolo.conftest import TINY, experiment
 
 pytestmark = pytest.mark.slow
@@ -93,3 +95,47 @@ def test_a_training_that_goes_on_sees_what_an_undisturbed_one_sees(trained: Call
     assert trained("late", EPOCHS, "kept_whole/checkpoint_3") == whole[3:]
     clone = trained("clone", 3, "kept_whole/checkpoint_2", "trial_001")
     assert not {batch for epoch in clone for batch in epoch} & {batch for epoch in whole for batch in epoch}
+
+
+class Numbers:
+    """Data of which each sample is its index and a random number, as an augmentation draws it."""
+
+    def __len__(self) -> int:
+        return 24
+
+    def __getitem__(self, index: int) -> tuple[int, float]:
+        import torch
+
+        return index, torch.rand(1).item()
+
+
+def loaded(workers: int, close_mosaic: int, batch: int, start: int) -> list[tuple[list[int], list[float]]]:
+    """What the library's loader gives in the epochs from `start` on, told as its trainer goes through them."""
+    import torch
+    from ultralytics.data.build import build_dataloader
+
+    torch.manual_seed(1)
+    loader: Any = build_dataloader(Numbers(), batch, workers, shuffle=True)
+    arguments = SimpleNamespace(close_mosaic=close_mosaic)
+    trainer = SimpleNamespace(train_loader=loader, start_epoch=start, epochs=EPOCHS, args=arguments)
+    if start:
+        continue_order(trainer, start, fresh=start)
+    found, closed = [], not close_mosaic
+    for epoch in range(start, EPOCHS):
+        if not closed and epoch >= EPOCHS - close_mosaic:
+            closed = True
+            loader.reset()
+        indices, numbers = (torch.cat(parts).tolist() for parts in zip(*loader, strict=True))
+        found.append((indices, numbers))
+    loader.close()
+    return found
+
+
+@pytest.mark.parametrize("close_mosaic", [0, 1, 2, EPOCHS])
+@pytest.mark.parametrize("batch", [8, 7])
+def test_with_loader_processes_the_order_continues_and_the_augmentations_are_new(close_mosaic: int, batch: int) -> None:
+    whole = loaded(2, close_mosaic, batch, 0)
+    for start in range(1, EPOCHS):
+        later = loaded(2, close_mosaic, batch, start)
+        assert [order for order, _ in later] == [order for order, _ in whole[start:]]
+        assert not {n for _, drawn in later for n in drawn} & {n for _, drawn in whole for n in drawn}

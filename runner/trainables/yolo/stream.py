@@ -29,7 +29,7 @@ def go_on(trainer: Any, seed: int, trial: Trial) -> None:
     if checkpoint is not None and not checkpoints.is_of(checkpoint, trial.folder):
         trainer.train_loader.generator.manual_seed(fresh)
     else:
-        _continue_order(trainer, epoch, fresh)
+        continue_order(trainer, epoch, fresh)
         if checkpoint is not None and known:
             _fill_buffer(trainer.train_loader.dataset, checkpoints.mosaic_buffer(checkpoint))
     if known:
@@ -38,7 +38,7 @@ def go_on(trainer: Any, seed: int, trial: Trial) -> None:
         set_seed(fresh)
 
 
-def _continue_order(trainer: Any, epoch: int, fresh: int) -> None:
+def continue_order(trainer: Any, epoch: int, fresh: int) -> None:
     """Pass over the batches of the epochs before `epoch`, without loading an image."""
     import torch
 
