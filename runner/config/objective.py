@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, Literal, NamedTuple
 
 from runner.errors import shortened
@@ -135,6 +136,6 @@ class Objective:
 
 def as_number(metric: str, value: Any) -> float:
     """The value of a metric that is compared. Raises TypeError: a text or a truth value is a mistake, also "0.5"."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, Real):  # numpy's numbers are Real as well
         raise TypeError(f"{metric} is {shortened(repr(value))} in the report: report a number")
     return float(value)
