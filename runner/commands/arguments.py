@@ -20,6 +20,8 @@ _WITH_VALUE = {
     "-c": "cfg", "--cfg": "cfg", "-i": "info", "--info": "info", "-cd": "config_dir", "--config-dir": "config_dir",
     "-p": "package", "--package": "package", "-sc": "completion", "--shell-completion": "completion",
 }  # fmt: skip
+LONGEST_NUMBER = 9
+"""Digits of a number behind a flag."""
 _OPTIONAL_VALUE = {"info": "all", "completion": ""}
 
 
@@ -56,7 +58,7 @@ class Arguments:
         text = self.flags.get(flag)
         if text is None:
             return None
-        if not text.isdecimal() or int(text) < 1:
+        if not text.isdecimal() or len(text) > LONGEST_NUMBER or int(text) < 1:
             raise ConfigError([Problem("flag", flag, f"{text!r} is no whole number from 1 on", f"type {flag} 3")])
         return int(text)
 

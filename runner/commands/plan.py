@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from runner.commands.arguments import Arguments
+from runner.commands.arguments import LONGEST_NUMBER, Arguments
 from runner.commands.command import Command
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _proposals(arguments: Arguments) -> int:
     from runner.errors import ConfigError, Problem
 
     given = arguments.flags.get("--proposals", str(PROPOSALS))
-    if not given.isdigit():
+    if not given.isdecimal() or len(given) > LONGEST_NUMBER:
         raise ConfigError([Problem("flag", "--proposals", f"{given!r} is no number", f"type --proposals {PROPOSALS}")])
     return int(given)
 

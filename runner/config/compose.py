@@ -213,10 +213,11 @@ def _assign(config: dict[str, Any], word: Assignment, choices: dict[str, Any]) -
             return [Problem("override", word.key, f"{here} is {child!r} and has no keys", f"set {here} itself")]
         node = child
     if isinstance(node, list):
-        if not last.isdigit() or int(last) >= len(node):
+        place = _place(node, last)
+        if place is None:
             where = ".".join(parents)
             return [Problem("override", word.key, f"{where} is a list of {len(node)}", f"set {where} as a whole")]
-        node[int(last)] = word.value
+        node[place] = word.value
     else:
         node[last] = _merged(node.get(last), word.value)
     return []
@@ -228,8 +229,14 @@ def _get(value: Any, key: str) -> Any:
 
 def _child(node: Any, part: str) -> Any:
     if isinstance(node, list):
-        return node[int(part)] if part.isdigit() and int(part) < len(node) else ""
+        place = _place(node, part)
+        return "" if place is None else node[place]
     return node.get(part)
+
+
+def _place(node: list[Any], part: str) -> int | None:
+    """The place in a list that a part of a dotted key names, or None where the list has none of that number."""
+    return next((place for place in range(len(node)) if str(place) == part), None)
 
 
 def _merged(old: Any, new: Any) -> Any:

@@ -28,7 +28,6 @@ from hydra.plugins.search_path_plugin import SearchPathPlugin
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
-from yaml import YAMLError
 
 from runner.config.clash import clash
 from runner.config.config_file import hydra_settings, load, read_text
@@ -165,7 +164,7 @@ class HydraLoader:
         """A word of the command line in Hydra's grammar, or None where that grammar refuses it."""
         try:
             return OverridesParser.create(self.hydra.config_loader).parse_overrides([text])[0]
-        except (HydraException, OmegaConfBaseException):
+        except (HydraException, OmegaConfBaseException, RecursionError):
             return None
 
     @contextmanager
@@ -224,8 +223,8 @@ def to_yaml(config: dict[str, Any], *, resolved: bool = False) -> str:
 def read_yaml_value(text: str) -> Any:
     """A value of the command line as YAML, with OmegaConf's reading of numbers (1e-5 is one). Raises ValueError."""
     try:
-        node = OmegaConf.create(f"value: {text}")
-    except (OmegaConfBaseException, YAMLError) as error:
+        node = load(f"value: {text}", Path("the command line"))
+    except (OmegaConfBaseException, ConfigError) as error:
         raise ValueError(str(error)) from error
     if not isinstance(node, DictConfig) or list(node) != ["value"]:
         raise ValueError(text)

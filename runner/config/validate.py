@@ -61,7 +61,7 @@ def without_unusable(node: Any, where: str, problems: list[Problem]) -> Any:
 def _unusable(value: Any, where: str) -> Problem | None:
     if isinstance(value, int) and abs(value) > LARGEST:
         message = f"a whole number of {len(str(abs(value))) if abs(value) < 10**4000 else 'thousands of'} digits"
-        return Problem("value", where, message, f"set {where} to one below 2**63")
+        return Problem("value", where, message, f"set {where} to a smaller number")
     # Infinity means something to a function that is given it, as in clip=inf: no limit.
     if isinstance(value, float) and (math.isnan(value) or (math.isinf(value) and not where.startswith("search_space"))):
         return Problem("value", where, f"{value} is not a finite number", f"set {where} to a number")

@@ -87,6 +87,28 @@ def test_words_of_yaml_are_values_in_a_call_too(words: list[str], capsys: pytest
     capsys.readouterr()
 
 
+_LEVELS = "".join(f",&{'abcdefg'[n + 1]} [{','.join(9 * ['*' + 'abcdefg'[n]])}]" for n in range(6))
+BOMB = f"[&a [{','.join(9 * '1')}]{_LEVELS}]"
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["plan", "--proposals", "²"],
+        ["plan", "--proposals", "9" * 5000],
+        ["check", "experiment=forest", "objective.metrics.².metric=a"],
+        ["check", "experiment=forest", f"objective.metrics.{'9' * 5000}.metric=a"],
+        ["check", f"trainable.train_args.imgsz={'[' * 2000}{']' * 2000}"],
+        ["check", f"trainable.train_args.imgsz={BOMB}"],
+        ["check", "seed=99999999999999999999"],
+    ],
+)
+def test_what_reads_like_a_number_or_a_list_and_is_none(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(argv) == 2
+    printed = capsys.readouterr()
+    assert len(printed.out + printed.err) < LONGEST
+
+
 LONG = "x" * 300
 
 

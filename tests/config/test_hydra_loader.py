@@ -21,8 +21,12 @@ def test_the_hydra_whose_inside_is_used_is_the_one_that_was_tried() -> None:
 
 def test_all_that_is_private_is_still_there() -> None:
     from hydra._internal.config_search_path_impl import ConfigSearchPathImpl
+    from hydra._internal.core_plugins.file_config_source import FileConfigSource
     from hydra._internal.hydra import Hydra
+    from hydra._internal.sources_registry import SourcesRegistry
 
+    assert callable(FileConfigSource.load_config)
+    assert "file" in SourcesRegistry.instance().types
     for method in ("create_main_hydra2", "compose_config", "show_info", "shell_completion"):
         assert callable(getattr(Hydra, method, None)), f"Hydra.{method} is gone"
     assert callable(ConfigSearchPathImpl().append)
