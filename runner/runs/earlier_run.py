@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from runner.config.experiment import SEED
 from runner.config.nested import flat
 from runner.config.objective import OBJECTIVE, Objective
 from runner.config.points import nested
@@ -81,6 +82,19 @@ class EarlierRun:
         space, _ = read_search_space(config["search_space"] or {})
         trials = tuple(_trial(row, space, objective) for row in read_rows(run.trials_csv).values())
         return cls(run.root, config, objective, space.constants(), trials)
+
+    @property
+    def searches(self) -> bool:
+        """Whether its trials differ in more than their seed."""
+        return any(trial.sampled.keys() - {SEED} for trial in self.trials)
+
+    @property
+    def fixed(self) -> dict[str, Any]:
+        """By dotted key what all trials trained with: arguments of the trainable, constants of the search space."""
+        trainable = self.config.get("trainable")
+        options = trainable.values() if isinstance(trainable, Mapping) else ()
+        arguments = (flat(value) for value in options if isinstance(value, Mapping))
+        return {key: value for one in (*arguments, self.constants) for key, value in one.items()}
 
     def ranked(self) -> list[EarlierTrial]:
         """Every trial with an objective but for failed ones, the best first.

@@ -11,12 +11,29 @@ from rich.text import Text
 from runner.config.search_space import spelled_out
 from runner.runs import lock
 from runner.runs.differences import Difference, differences, table
-from runner.runs.earlier_run import EarlierRun
+from runner.runs.earlier_run import EarlierRun, EarlierTrial
 from runner.runs.folder import RunFolder
 from runner.runs.journal import read
 from runner.runs.wording import number, parameters, plural, shown
 
 HEADINGS = ("1", "2")
+
+
+@dataclass(frozen=True)
+class TrainedAgain:
+    """A search and a training: their headings, and the trial whose parameters are trained, None where it is none's."""
+
+    search: str
+    training: str
+    trial: EarlierTrial | None
+
+    def __str__(self) -> str:
+        if self.trial is None:
+            return f"{self.search} is a search, {self.training} trains parameters that no trial of it had"
+        came = f"{number(self.trial.best)} at iteration {self.trial.best_iteration}"
+        return (
+            f"{self.training} trains the parameters of {self.trial.name} of {self.search}, which came to {came} there"
+        )
 
 
 @dataclass(frozen=True)
@@ -49,16 +66,29 @@ class RunDiff:
         before, after = _proposals(self.before), _proposals(self.after)
         return sum(after.get(name) == config for name, config in before.items()), len(before)
 
+    def trained_again(self) -> TrainedAgain | None:
+        """Of a search and a training of fixed parameters, as of a promoted preset: whose parameters those are."""
+        pairs = ((self.before, self.after), (self.after, self.before))
+        found = [place for place, (search, training) in enumerate(pairs) if search.searches and not training.searches]
+        if not found:
+            return None
+        search, training = pairs[found[0]]
+        fixed = training.fixed
+        alike = (t for t in search.ranked() if all(key in fixed and fixed[key] == v for key, v in t.parameters.items()))
+        return TrainedAgain(HEADINGS[found[0]], HEADINGS[1 - found[0]], next(alike, None))
+
     def as_data(self) -> dict[str, Any]:
         """For --json."""
         environment = self.environment()
         same, of = self.proposals()
+        again = self.trained_again()
         return {
             "runs": [str(self.before.root), str(self.after.root)],
             "config": [asdict(one) for one in self.config()],
             "environment": None if environment is None else [asdict(one) for one in environment],
             "outcomes": self.outcomes(),
             "same_proposals": {"same": same, "of": of},
+            "trained_again": again and again.trial and again.trial.name,
         }
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -88,6 +118,10 @@ class Outcomes:
         told = [key for key in before if (before[key], after[key]) != (None, None)]
         rows = [Difference(key, _told(before, key), _told(after, key)) for key in told]
         yield table(rows, self.headings, "outcome")
+        again = self.diff.trained_again()
+        if again:
+            yield Text(str(again))
+            return
         same, of = self.diff.proposals()
         yield Text(f"the same parameters: {same} of {plural(of, 'trial')}")
 
