@@ -49,6 +49,8 @@ _FLAGS = {
     "cp": "type --config-dir {value}",
     "run": "leave it out: an experiment runs unless a command says otherwise",
     "r": "leave it out: an experiment runs unless a command says otherwise",
+    "list": "type python -m runner runs",
+    "status": "type python -m runner runs",
     "dry-run": "type python -m runner plan",
     "hydra-help": "type python -m runner --help",
     "experimental-rerun": "type python -m runner replay RUN",

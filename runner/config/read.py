@@ -13,6 +13,7 @@ from runner.config.read_objective import read_objective
 from runner.config.read_search_space import read_search_space
 from runner.config.registry import LOGGERS, RAY, SCHEDULERS, SEARCHERS, STOPPERS, TRAINABLES, Plugin, Registry
 from runner.config.search_space import SearchSpace
+from runner.config.suggest import did_you_mean
 from runner.config.trainable import Trainable
 from runner.config.unknown_option import unknown_option
 from runner.config.validate import missing_values, unknown_key, validate, without_unusable
@@ -92,6 +93,8 @@ def _unknown_keys(config: Mapping[str, Any], trainable: Trainable | None) -> Ite
             message = "what a preset says must lie at the top of the config"
             remedy = "open the file of the preset with the line: # @package _global_"
             yield Problem("preset-package", key, message, remedy)
+        elif TOP.get(key, "").startswith("trainable.") and not hasattr(trainable, TOP[key].partition(".")[2]):
+            yield Problem("unknown-key", key, "unknown key", did_you_mean(key, (*KEYS, "experiment")))
         elif key in fixed and key not in KEYS and key not in TOP and trainable:
             yield Problem("one-home", key, "is not said here", f"say it once, as trainable.{trainable.fixes_in}.{key}")
         elif key not in KEYS:
@@ -167,12 +170,16 @@ def without_name(node: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in node.items() if key != "name"}
 
 
+def _in_defaults(group: str) -> str:
+    return f"type {group}=[NAME], or in the defaults list of a preset write - override /{group}: [NAME]"
+
+
 def _choices(registry: Registry[Any], node: Any, problems: list[Problem]) -> tuple[Choice, ...]:
     """The options of a group of several, each below its own name."""
     if node is None:
         return ()
     if not isinstance(node, Mapping):
-        problems.append(Problem("type", registry.group, f"{node!r} is no mapping", f"type {registry.group}=[...]"))
+        problems.append(Problem("type", registry.group, f"{node!r} is no mapping", _in_defaults(registry.group)))
         return ()
     chosen = []
     for key, child in node.items():

@@ -34,6 +34,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["--imgsz", "640"], "type trainable.train_args.imgsz=640"),
         (["--batch"], "type trainable.train_args.batch=..."),
         (["check", "--data", "x.yaml"], "type trainable.data=x.yaml"),
+        (["--list"], "type python -m runner runs"),
+        (["experiment=quickstart", "data=x.csv"], "known: budget"),
         (["data=x.yaml"], "say it once, as trainable.data"),
         (["imgsz=640"], "say it once, as trainable.train_args.imgsz"),
         (["space={lr0: 1}"], "say it once, as search_space.KEY"),
