@@ -89,7 +89,9 @@ def train(
     if last:
         foreign = trial.checkpoint is not None and not checkpoints.is_of(trial.checkpoint, trial.folder)
         best = fitness_of(last.with_name(checkpoints.BEST)) if foreign else None
-        trainer = continued_trainer(trainer, {key: arguments[key] for key in sampled if key in arguments}, best)
+        # The seed too: a checkpoint of another trial has that one's.
+        asked_again = {key: arguments[key] for key in (*sampled, "seed") if key in arguments}
+        trainer = continued_trainer(trainer, asked_again, best)
     with memory.told(asked(arguments)["batch"]), loaders.closed(model):
         model.train(trainer=trainer, resume=last is not None, **arguments)
 
