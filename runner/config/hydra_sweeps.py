@@ -28,7 +28,8 @@ def _translated(call: ast.expr, *, log: bool, whole: bool) -> str:
         return _translated(call.args[0], log=log, whole=name == "int")
     if name in {"choice", "grid"}:
         values = [_value(argument) for argument in call.args]
-        return "" if any(isinstance(value, list) for value in values) else f"{name}({values!r})"
+        known = values and not call.keywords and not any(isinstance(value, list) for value in values)
+        return f"{name}({values!r})" if known else ""
     numbers = [_value(argument) for argument in call.args]
     named = {str(keyword.arg): _value(keyword.value) for keyword in call.keywords}
     if name == "interval":

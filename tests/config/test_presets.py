@@ -73,6 +73,8 @@ def refusing(preset: str, searcher: str, scheduler: str) -> set[str]:
         rules.add("grace-period")
     if (preset, scheduler) in {("quickstart", "pb2"), ("iris", "pb2"), ("iris", "pbt")}:
         rules.add("mutation")  # it changes no grid, no choice and nothing conditional
+    if (preset, scheduler) == ("pbt_function", "pb2"):
+        rules |= {"mutation", "needs-checkpoints"}  # its space has no range, and pb2's interval is another one
     if preset == "gridworld":
         rules |= {"repeat"} if searcher == "bohb" else set()
         rules |= {"scheduler-repeat"} if scheduler in {"pb2", "pbt"} else set()
