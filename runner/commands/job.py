@@ -22,7 +22,7 @@ from runner.errors import FAILED, INTERRUPTED, OK, ConfigError, ExperimentFailed
 from runner.runs import lock
 from runner.runs.best_file import BestFile
 from runner.runs.comparison import JobResult
-from runner.runs.decisions import FUNCTION_ERROR, STALL
+from runner.runs.decisions import FUNCTION_ERROR, MAX_FAILED_TRIALS, STALL
 from runner.runs.driver import working_on
 from runner.runs.folder import RunFolder
 from runner.runs.gain import gain, nothing_learned
@@ -33,6 +33,7 @@ from runner.runs.output import redirected, tell, terminal
 from runner.runs.progress import Progress
 from runner.runs.record import Record
 from runner.runs.summary import NextSteps, exit_code, summary
+from runner.runs.user_traceback import user_traceback
 from runner.runs.wording import shown
 
 MOST_TOLD = 4
@@ -223,6 +224,8 @@ def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, flo
     console.print(told, soft_wrap=True)
     if failure:
         console.print(f"error: {failure}", markup=False, soft_wrap=True)
+    if code == FAILED:
+        _show_traceback(record, console)
     if experiment.report and code != INTERRUPTED:
         _report(run, console)
     console.print(NextSteps(next_commands(job, run, record, project, code)), soft_wrap=True)
@@ -235,6 +238,14 @@ def _best_file(experiment: Experiment, project: Path) -> BestFile:
         tuple(experiment.search_space.searched()),
         lambda parameters, folder: trainable.retraining(parameters, folder, project),
     )
+
+
+def _show_traceback(record: Record, console: Console) -> None:
+    """The last lines of the newest failure's traceback: what to mend where the experiment has failed."""
+    failed = [row for row in record.ended_rows if row.error]
+    if failed and (lines := user_traceback(failed[-1].error)):
+        told = "\n".join([f"traceback of {failed[-1].name}, its last lines:", *lines])
+        console.print(told, markup=False, soft_wrap=True)
 
 
 def _report(run: RunFolder, console: Console) -> None:
@@ -274,7 +285,7 @@ def next_commands(job: Job, run: RunFolder, record: Record, project: Path, code:
         commands.append(f"python -m runner resume {folder}")
     else:
         commands.append(f"python -m runner why {folder}")
-    if record.ended_by in (STALL, FUNCTION_ERROR):
+    if record.ended_by in (STALL, FUNCTION_ERROR, MAX_FAILED_TRIALS):
         commands.append(f"python -m runner resume {folder}")
     budget = job.experiment.budget
     tuned = set(job.experiment.search_space.searched()) - {SEED} and not run.confirm_yaml.is_file()

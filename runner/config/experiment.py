@@ -1,5 +1,6 @@
 """The experiment: one composed configuration, typed and frozen."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
@@ -30,6 +31,19 @@ MOST = 1_000_000
 _Limit = Annotated[int, Field(ge=1)] | Literal["auto"] | None
 
 
+def _share(value: Any) -> Any:
+    number = type(value) is int and value >= 0
+    share = isinstance(value, str) and re.fullmatch(r"\d+(\.\d+)?%", value) and float(value[:-1]) <= 100
+    if not number and not share:
+        raise ValueError("is neither a whole number from 0 on nor a share of the trials such as 50%")
+    return value
+
+
+_Share = Annotated[int, Field(ge=0)] | Annotated[str, Field(pattern=r"^\d+(\.\d+)?%$")]
+FailedShare = Annotated[int | str, BeforeValidator(_share, json_schema_input_type=_Share)]
+"""A number of trials, or a share of all."""
+
+
 def _auto(value: Any) -> Any:
     """The word for no limit, which a YAML may leave out as well."""
     return None if value == "auto" else value
@@ -44,6 +58,8 @@ class Budget(Noun):
         time_budget: seconds after which the whole experiment stops, or text such as 90m, 2h, 1h30m.
         max_concurrent: most trials at once; auto: as many as the resources allow.
         max_failures: times that a trial whose process died goes on from its last checkpoint; an error is never retried.
+        max_failed_trials: trials that may fail, or a share of all trials as 50%; one more ends the experiment.
+            Left unset, it ends where the first 5 trials to end all fail with one error.
         stall_timeout: seconds, or text such as 10m, in which nothing runs as the searcher proposes no trial or the
             scheduler holds all of them paused, after which the experiment fails; null: never.
     """
@@ -53,7 +69,13 @@ class Budget(Noun):
     time_budget: Duration | None = None
     max_concurrent: Annotated[int | None, Field(ge=1), BeforeValidator(_auto, json_schema_input_type=_Limit)] = None
     max_failures: Annotated[int, Field(ge=0)] = 2
+    max_failed_trials: FailedShare | None = None
     stall_timeout: Duration | None = 600.0
+
+    def failed_trials(self, expected: int) -> int | None:
+        """How many of the `expected` trials may fail, None: as the first ones decide."""
+        limit = self.max_failed_trials
+        return int(expected * float(limit[:-1]) / 100) if isinstance(limit, str) else limit
 
 
 class Resources(Noun):

@@ -22,8 +22,9 @@ GOES_ON = frozenset({PROMOTED, PAUSED, EXPLOITED, REPLAYED, RESTARTED})
 """States of decisions after which a trial goes on."""
 
 EXPERIMENT_PLATEAU, STALL, FUNCTION_ERROR = "experiment_plateau", "budget.stall_timeout", "function_error"
+MAX_FAILED_TRIALS = "budget.max_failed_trials"
 
-CUT_OFF = ("budget.time_budget", "attestation", EXPERIMENT_PLATEAU, STALL, FUNCTION_ERROR)
+CUT_OFF = ("budget.time_budget", "attestation", EXPERIMENT_PLATEAU, STALL, FUNCTION_ERROR, MAX_FAILED_TRIALS)
 """Rules that end the whole experiment: a trial that they stop could go on."""
 
 END = "end"

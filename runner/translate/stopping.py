@@ -11,10 +11,8 @@ from runner.config.registry import STOPPERS
 from runner.errors import ExperimentFailed
 from runner.runs.decisions import DIVERGED, FUNCTION_ERROR
 from runner.translate.divergence import Divergence
+from runner.translate.failed_trials import FailedTrials
 from runner.translate.verdicts import Verdict, Verdicts
-
-MOST_MISMATCHES = 3
-"""Trials that fail because a value did not arrive, after which the experiment ends: the next would fail alike."""
 
 Rule = Callable[[str, Mapping[str, Any]], Verdict | None]
 
@@ -34,6 +32,7 @@ class StopByRule(Stopper):  # type: ignore[misc]
 
     Args:
         names: of the trials, by Ray's id: rules know a trial by its name, which stays when a run is taken up again.
+        failed: hears of every trial that ends, and ends the experiment after too many failures.
         seconds_before: that earlier processes have used of the time budget.
 
     Attributes:
@@ -42,7 +41,12 @@ class StopByRule(Stopper):  # type: ignore[misc]
     """
 
     def __init__(
-        self, experiment: Experiment, verdicts: Verdicts, names: Mapping[str, str], seconds_before: float
+        self,
+        experiment: Experiment,
+        verdicts: Verdicts,
+        names: Mapping[str, str],
+        failed: FailedTrials,
+        seconds_before: float,
     ) -> None:
         stoppers = [STOPPERS.get(choice.name).build(experiment, **choice.options) for choice in experiment.stoppers]
         self.rules: list[Rule] = [Divergence(experiment.objective), *stoppers]
@@ -52,7 +56,7 @@ class StopByRule(Stopper):  # type: ignore[misc]
         self.last_iteration = experiment.budget.max_epochs
         self.time_budget = experiment.budget.time_budget
         self.started = time.monotonic() - seconds_before
-        self.mismatches = 0
+        self.failed = failed
         self.failure: Verdict | None = None
         self.unseen = {
             choice.options["metric"]: choice.name for choice in experiment.stoppers if choice.options.get("metric")
@@ -75,9 +79,11 @@ class StopByRule(Stopper):  # type: ignore[misc]
         self.verdicts.give(trial_id, verdicts[0])
         return True
 
-    def mismatch(self) -> None:
-        """A trial failed because a value that was asked for was not at work."""
-        self.mismatches += 1
+    def ended(self, error: str | None, *, mismatch: bool = False) -> None:
+        """A trial ended: with the traceback `error` where it failed, for `mismatch` where a value did not arrive."""
+        verdict = self.failed.count(error, mismatch=mismatch)
+        if verdict is not None:
+            self.fail(verdict)
 
     def fail(self, verdict: Verdict) -> None:
         """The experiment ends, as failed: the verdict is that on every trial that has not ended."""
@@ -88,13 +94,12 @@ class StopByRule(Stopper):  # type: ignore[misc]
 
     def end(self) -> Verdict | None:
         """Where the whole experiment ends: the verdict on every trial that runs, at iteration 0; else None."""
-        budget, most = self.time_budget, MOST_MISMATCHES
+        budget = self.time_budget
         if self.failure:
             return self.failure
         if budget is not None and time.monotonic() - self.started >= budget:
             detail = f"the experiment's time_budget of {budget:g} s is used up"
             return Verdict("budget.time_budget", 0, None, budget, detail)
-        if self.mismatches >= most:
-            detail = f"{self.mismatches} trials failed because values that were asked for were not at work"
-            return Verdict("attestation", 0, self.mismatches, most, detail)
+        if verdict := self.failed.mismatch():
+            return verdict
         return next((verdict for rule in self.experiment_rules if (verdict := rule.end())), None)

@@ -16,7 +16,7 @@ from runner.config.seeds import seeds_in_turn
 from runner.errors import ExperimentFailed
 from runner.runs.folder import RunFolder
 from runner.runs.journal import Event, Journal, seconds_spent
-from runner.runs.record import Record
+from runner.runs.record import Record, TrialState
 from runner.runs.wording import error_line, shown
 from runner.translate.search.build import build_search
 from runner.translate.signals import interrupt
@@ -90,6 +90,7 @@ def run_trials(
 
     from runner.translate.callbacks.recording import Recording
     from runner.translate.callbacks.tracked_runs import TrackedRuns
+    from runner.translate.failed_trials import FailedTrials
     from runner.translate.internals import retries
     from runner.translate.internals.reporting_trainable import TrialPlan, reporting_trainable
     from runner.translate.resumption import Resumption
@@ -100,10 +101,13 @@ def run_trials(
     resources = {"cpu": experiment.resources.cpu or 1.0, "gpu": experiment.resources.gpu or 0.0}
     verdicts = Verdicts()
     first = next((event.trial for event in earlier if event.kind == "proposed"), "")
-    names = TrialNames(trials_expected(experiment), first)
+    expected = trials_expected(experiment)
+    names = TrialNames(expected, first)
     # Stoppers may ask a function of the user's, which is imported here.
     sys.path[:] = dict.fromkeys([str(project.resolve()), *sys.path])
-    stopper = StopByRule(experiment, verdicts, names.names, seconds_spent(earlier))
+    left = expected - sum(row.state.ended and row.state is not TrialState.INTERRUPTED for row in record.rows.values())
+    failed = FailedTrials(experiment.budget.failed_trials(expected), left)
+    stopper = StopByRule(experiment, verdicts, names.names, failed, seconds_spent(earlier))
     watchdog = Watchdog(experiment.budget.stall_timeout, stopper, tell)
     plan = TrialPlan(
         trainable=experiment.trainable,
@@ -132,7 +136,7 @@ def run_trials(
             reporting_trainable(plan),
             name=run.next_segment().name,
             storage_path=str(run.root.resolve()),
-            num_samples=trials_expected(experiment),
+            num_samples=expected,
             search_alg=JournaledSearch(
                 search,
                 experiment.objective,

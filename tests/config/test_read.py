@@ -167,3 +167,17 @@ def test_reading_and_checking_tell_in_one_breath() -> None:
     assert [problem.where for problem in found if problem.fatal] == [
         "budget.num_samples", "stopper.plateau", "trainable.train_args.fl_gamma",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "limit"), [("null", None), ("0", 0), ("3", 3), ("50%", 5), ("'12.5%'", 1), ("100%", 10)]
+)
+def test_the_failures_of_an_experiment_are_a_number_or_a_share(given: str, limit: int | None) -> None:
+    assert experiment(DIGITS, f"budget.max_failed_trials={given}").budget.failed_trials(10) == limit
+
+
+@pytest.mark.parametrize("given", ["0.5", "-1", "120%", "half", "true", "[1]"])
+def test_any_other_number_of_failures_is_refused(given: str) -> None:
+    problem = refused(DIGITS, f"budget.max_failed_trials={given}")
+    assert (problem.where, problem.rule) == ("budget.max_failed_trials", "value")
+    assert "neither a whole number from 0 on nor a share of the trials such as 50%" in problem.message

@@ -156,3 +156,18 @@ def test_a_searcher_that_proposes_nothing_ends_the_experiment(tune: Tune, monkey
     assert "error: the searcher proposes no trial, and none is left to run, for 2s (budget.stall_timeout)" in done.told
     assert "1 completed, 0 stopped, 0 failed; 2 of 3 never started" in done.told
     assert (done.folder / "best" / "best.yaml").exists(), "what ran is kept"
+
+
+def test_five_trials_that_fail_alike_end_the_experiment_with_their_traceback(tune: Tune, project: Path) -> None:
+    done = tune("search_space.curve={distribution: grid, categories: [['a'], ['a'], ['a'], ['a'], ['a'], ['a'], [1]]}")
+    assert (done.code, done.states[:5]) == (1, ["failed"] * 5)
+    assert "error: the first 5 trials all failed with one error" in done.told
+    summary = done.told.partition("\ntrials ")[2]
+    assert summary.count("could not convert string to float: 'a'") == 2, "once as the reason, once as the traceback"
+    assert "mine.py" in done.told
+    assert 'tune.report({"score": float(value)})' in done.told
+    assert "site-packages/ray" not in done.told
+    assert f"python -m runner resume outputs/mine/{done.folder.name}" in done.told
+    resumed = command(project, "resume", str(done.folder))
+    assert resumed.returncode == 0, resumed.stdout + resumed.stderr
+    assert Ended(0, done.folder, "").states == [*["failed"] * 6, "completed"]

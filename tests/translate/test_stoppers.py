@@ -10,6 +10,7 @@ import pytest
 
 from runner.config.objective import OBJECTIVE
 from runner.runs.trial import TrialState
+from runner.translate.failed_trials import FailedTrials
 from runner.translate.stoppers.experiment_plateau import ExperimentPlateau
 from runner.translate.stoppers.function import Function
 from runner.translate.stoppers.max_iterations import MaxIterations
@@ -56,12 +57,30 @@ def test_rules_and_verdicts_can_be_pickled_with_rays_snapshots() -> None:
     assert play(again, curve) == play(rule, curve), "what a trial has reported is kept"
 
 
+def test_five_trials_that_fail_alike_before_any_other_ends_end_the_experiment() -> None:
+    """Numbers in the error differ with the parameters; a limit is a limit, and the last trial of all ends nothing."""
+
+    def ends(limit: int | None, expected: int, *errors: str | None) -> list[int | None]:
+        failed = FailedTrials(limit, expected)
+        verdicts = [failed.count(error) for error in errors]
+        return [number for number, verdict in enumerate(verdicts, 1) if verdict]
+
+    alike = [f"ValueError: x={x} is too large" for x in (1, 2.5, -3, 1e-5, 5, 6, 7)]
+    assert ends(None, 300, *alike) == [5]
+    assert ends(None, 5, *alike[:5]) == []
+    assert ends(None, 300, None, *alike) == []
+    assert ends(None, 300, *alike[:4], "KeyError: 'y'", *alike) == []
+    assert ends(0, 300, None, alike[0])[0] == 2
+    assert ends(2, 300, alike[0], None, "KeyError: 'y'", None, alike[1])[0] == 5
+    assert ends(300, 300, *alike) == []
+
+
 def test_the_experiment_ends_at_the_third_mismatch() -> None:
-    stopper = StopByRule(experiment(), Verdicts(), {}, seconds_before=0)
-    stopper.mismatch()
-    stopper.mismatch()
+    stopper = StopByRule(experiment(), Verdicts(), {}, FailedTrials(None, 10), seconds_before=0)
+    stopper.ended("an error", mismatch=True)
+    stopper.ended("an error", mismatch=True)
     assert (stopper.end(), stopper.stop_all()) == (None, False)
-    stopper.mismatch()
+    stopper.ended("an error", mismatch=True)
     verdict = stopper.end()
     assert stopper.stop_all()
     assert verdict is not None
@@ -71,7 +90,9 @@ def test_the_experiment_ends_at_the_third_mismatch() -> None:
 
 def diverging(max_epochs: int | None = None) -> tuple[StopByRule, Verdicts]:
     verdicts = Verdicts()
-    return StopByRule(experiment(max_epochs=max_epochs), verdicts, {"a": "trial_000"}, seconds_before=0), verdicts
+    return StopByRule(
+        experiment(max_epochs=max_epochs), verdicts, {"a": "trial_000"}, FailedTrials(None, 10), seconds_before=0
+    ), verdicts
 
 
 @pytest.mark.parametrize(("value", "told"), [(math.nan, "nan"), (math.inf, "inf"), (-math.inf, "-inf")])
@@ -191,7 +212,7 @@ def states(*states: str) -> Any:
 
 
 def watched(timeout: float | None = 60.0) -> tuple[Watchdog, StopByRule, list[str]]:
-    stopper, told = StopByRule(experiment(), Verdicts(), {}, seconds_before=0), list[str]()
+    stopper, told = StopByRule(experiment(), Verdicts(), {}, FailedTrials(None, 10), seconds_before=0), list[str]()
     return Watchdog(timeout, stopper, told.append), stopper, told
 
 

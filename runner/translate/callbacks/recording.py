@@ -85,6 +85,7 @@ class Recording(Callback):  # type: ignore[misc]
 
     def on_trial_complete(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         verdict = self.verdicts.take(trial.trial_id)
+        self.stopper.ended(None)
         if verdict is None:
             self._completed(trial)
         else:
@@ -98,11 +99,11 @@ class Recording(Callback):  # type: ignore[misc]
         state, rule, reason = TrialState.FAILED, "error", said(line)
         if line.startswith(ATTESTATION):
             rule = "attestation"
-            self.stopper.mismatch()
         elif line.startswith(OUT_OF_MEMORY):
             state, rule = TrialState.OUT_OF_MEMORY, "out_of_memory"
         elif process_died(trial):
             rule, reason = "process_died", f"its process died {_times(self.record.rows[str(trial)].restarts + 1)}"
+        self.stopper.ended(error, mismatch=rule == "attestation")
         self._ended(trial, state, Verdict(rule, self._iterations(trial), None, None, reason), error)
 
     def on_trial_recover(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
