@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from runner import __version__
 from runner.commands.arguments import Arguments, parse
 from runner.commands.command import load
-from runner.errors import INTERRUPTED, OK, USAGE, Problem, RunnerError
+from runner.errors import FAILED, INTERRUPTED, OK, USAGE, Problem, RunnerError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -24,13 +24,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            print(f"error: {error}: make room, then try again", file=sys.stderr)
+            return FAILED
         if error.errno != errno.ENAMETOOLONG:
             raise
         problem = Problem("name", str(error.filename), "is longer than the name of a file may be", "correct the path")
         print(f"error: {problem}", file=sys.stderr)
         return USAGE
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
+    except KeyboardInterrupt as interruption:
+        print(f"interrupted: {interruption}".removesuffix(": "), file=sys.stderr)
         return INTERRUPTED
     return code
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import psutil  # type: ignore[import-untyped]
 from rich.console import Console
 
 from runner.checks import config_problems, machine_problems, point_problems, refuse, resource_problems
@@ -25,6 +26,7 @@ from runner.runs.comparison import JobResult
 from runner.runs.decisions import FUNCTION_ERROR, MAX_FAILED_TRIALS, STALL
 from runner.runs.driver import working_on
 from runner.runs.folder import RunFolder
+from runner.runs.full_disk import full_disk
 from runner.runs.gain import gain, nothing_learned
 from runner.runs.git_state import git_state
 from runner.runs.journal import Event, Journal, seconds_spent
@@ -34,7 +36,7 @@ from runner.runs.progress import Progress
 from runner.runs.record import Record
 from runner.runs.summary import NextSteps, exit_code, summary
 from runner.runs.user_traceback import user_traceback
-from runner.runs.wording import shown
+from runner.runs.wording import duration, shown
 
 MOST_TOLD = 4
 """Differences of the environment in a note."""
@@ -170,9 +172,17 @@ def run_on_ray(folder: RunFolder, job: Job, project: Path) -> JobResult:
 
     console = terminal()
     console.print(f"starting Ray ({job.experiment.ray.name})")
-    with ending_as_interrupt(), redirected(folder.log), ray_session(job.experiment.ray) as available:
+    with ending_as_interrupt(), redirected(folder.log), ray_session(job.experiment.ray, console.print) as available:
         refuse_resources([job], available)
-        return run_job(job, folder, project, available, console)
+        result = run_job(job, folder, project, available, console)
+    tell_time(console)
+    return result
+
+
+def tell_time(console: Console) -> None:
+    """Print how long the whole command took: longer than its trials, as Python and Ray start and end too."""
+    seconds = time.time() - psutil.Process().create_time()
+    console.print(f"the command took {duration(seconds)}")
 
 
 def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, float], console: Console) -> JobResult:
@@ -211,15 +221,19 @@ def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, flo
             interrupted = run_trials(
                 experiment, run, record, project, progress.update, progress.event, journal, earlier
             )
-    except KeyboardInterrupt:
-        interrupted = True
-    except ExperimentFailed as error:
-        failure = str(error)
+    except KeyboardInterrupt as interruption:
+        interrupted, failure = True, str(interruption)
+    except (ExperimentFailed, OSError) as error:
+        full = full_disk(error, run.root)
+        if isinstance(error, OSError) and not full:
+            raise
+        interrupted, failure = bool(full), full or str(error)
     finally:
-        record.close()
-        journal.write(Event("left"))
+        full = _close(record, journal, run)
+    if full:
+        interrupted, failure = True, full
     seconds = time.monotonic() - started + seconds_spent(earlier)
-    code = FAILED if failure else exit_code(record, interrupted)
+    code = FAILED if failure and not interrupted else exit_code(record, interrupted)
     told = summary(record, run, max_epochs=budget.max_epochs, seconds=seconds)
     console.print(told, soft_wrap=True)
     if failure:
@@ -246,6 +260,19 @@ def _show_traceback(record: Record, console: Console) -> None:
     if failed and (lines := user_traceback(failed[-1].error)):
         told = "\n".join([f"traceback of {failed[-1].name}, its last lines:", *lines])
         console.print(told, markup=False, soft_wrap=True)
+
+
+def _close(record: Record, journal: Journal, run: RunFolder) -> str:
+    """Write the end of the run; says where the disk is too full for that: a resume finds what was written before."""
+    try:
+        record.close()
+        journal.write(Event("left"))
+    except OSError as error:
+        full = full_disk(error, run.root)
+        if not full:
+            raise
+        return full
+    return ""
 
 
 def _report(run: RunFolder, console: Console) -> None:

@@ -17,6 +17,7 @@ from runner.commands.job import (
     refuse_resources,
     refuse_searcher,
     run_job,
+    tell_time,
     with_points,
 )
 from runner.config.compose import compose_leniently
@@ -47,7 +48,7 @@ def multirun(arguments: Arguments) -> int:
     console = terminal()
     console.print(f"starting Ray ({first.ray.name})")
     try:
-        with ending_as_interrupt(), redirected(folder.log), ray_session(first.ray) as available:
+        with ending_as_interrupt(), redirected(folder.log), ray_session(first.ray, console.print) as available:
             refuse_resources(jobs, available)
             results = _run_all(jobs, folder, project, available, console)
     except (ConfigError, KeyboardInterrupt):
@@ -61,6 +62,7 @@ def multirun(arguments: Arguments) -> int:
     if code != INTERRUPTED and any(job.experiment.report for job in jobs):
         with redirected(folder.log):
             _report(folder, results, console)
+    tell_time(console)
     return code
 
 

@@ -33,7 +33,7 @@ def probe(job: Job, project: Path) -> Pace:
     tell(f"training one trial of {EPOCHS} epochs to see how long one takes")
     with tempfile.TemporaryDirectory(prefix="runner-probe-") as name:
         run = RunFolder.at(Path(name) / "run")
-        with ending_as_interrupt(), redirected(run.log), ray_session(job.experiment.ray) as available:
+        with ending_as_interrupt(), redirected(run.log), ray_session(job.experiment.ray, tell) as available:
             refuse_resources([short], available)
             result = run_job(short, run, project, available, Console(file=io.StringIO()))
         if result.exit_code != OK:

@@ -32,8 +32,17 @@ def redirected(log: Path) -> Iterator[None]:
             os.dup2(file.fileno(), 2)
         yield
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        _flush_or_drop()
         for descriptor, before in zip((1, 2), saved, strict=True):
             os.dup2(before, descriptor)
             os.close(before)
+
+
+def _flush_or_drop() -> None:
+    """Write what is buffered, or drop it where the disk is full: the terminal would get it later."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            stream.flush()

@@ -92,7 +92,7 @@ class Summary:
     def _epochs(self) -> str:
         most = (self.max_epochs or 0) * max(self.record.expected_trials or 0, len(self.record.rows))
         of = f" of at most {most}" if most else ""
-        return f"{self.record.epochs}{of}, in {duration(self.seconds)}"
+        return f"{self.record.epochs}{of}; trials took {duration(self.seconds)}"
 
     def _failures(self) -> Iterator[tuple[str, str]]:
         """Trials that failed alike are one entry, with the first of them to look at."""

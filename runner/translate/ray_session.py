@@ -3,16 +3,22 @@
 import os
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 from runner.config.experiment import Choice
 from runner.config.registry import RAY
 from runner.errors import INTERRUPTED, ConfigError, Problem
 from runner.translate.internals.sigterm import sigterm_kept
+from runner.translate.ray_folders import marked, remove_dead
+from runner.translate.ray_loss import cluster_loss, ending_when_lost, local_loss
 from runner.translate.signals import held_back, raised
 
 SHUTDOWN_SECONDS = 10.0
+
+LOCAL_SECONDS, REMOTE_SECONDS = 0.5, 5.0
+"""Between two looks whether Ray is still there."""
 
 _ENVIRONMENT = {
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -28,21 +34,34 @@ of a trial in the log, and no loggers but those of the config."""
 
 
 @contextmanager
-def ray_session(choice: Choice) -> Iterator[dict[str, float]]:
-    """Start Ray or join a cluster; gives the cluster's resources ({"CPU": 2.0, ...}) and leaves Ray at the end."""
+def ray_session(choice: Choice, tell: Callable[[str], None]) -> Iterator[dict[str, float]]:
+    """Start Ray or join a cluster; gives the cluster's resources ({"CPU": 2.0, ...}) and leaves Ray at the end.
+
+    Raises KeyboardInterrupt with a reason where Ray dies meanwhile. `tell` prints a line for a person.
+    """
     os.environ.update(_ENVIRONMENT)
     import ray
 
     options = RAY.get(choice.name).build(**choice.options)
     try:
-        with held_back(), sigterm_kept():
-            ray.init(**options, log_to_driver=True, logging_level="warning")
+        with held_back(tell), sigterm_kept():
+            session = ray.init(**options, log_to_driver=True, logging_level="warning")
     except ConnectionError as error:
         address = options["address"]
         remedy = "start one with: ray start --head, or type ray=local"
         raise ConfigError([Problem("ray-address", "ray.address", f"no Ray cluster at {address}", remedy)]) from error
     try:
-        yield {key: float(value) for key, value in ray.cluster_resources().items()}
+        with ExitStack() as stack:
+            if options["address"] == "local":
+                folder = Path(session.address_info["session_dir"])
+                stack.enter_context(marked(folder))
+                if removed := remove_dead(folder.parent):
+                    tell(f"note: {removed}")
+                stack.enter_context(ending_when_lost(local_loss(), LOCAL_SECONDS, tell))
+            else:
+                lost = cluster_loss(ray.get_runtime_context().gcs_address)
+                stack.enter_context(ending_when_lost(lost, REMOTE_SECONDS, tell))
+            yield {key: float(value) for key, value in ray.cluster_resources().items()}
     finally:
         _shut_down()
 

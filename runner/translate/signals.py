@@ -2,18 +2,31 @@
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 _raised = threading.Event()
+_reasons: list[str] = []
 _ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 def interrupt(_number: int, _frame: FrameType | None) -> None:
     """A handler that ends what runs as Ctrl-C does."""
     _raised.set()
-    raise KeyboardInterrupt
+    raise KeyboardInterrupt(*_reasons)
+
+
+def interrupt_main(reason: str) -> None:
+    """From another thread: raise KeyboardInterrupt(reason) in the main thread, within `ending_as_interrupt`."""
+    if signal.getsignal(signal.SIGTERM) is interrupt:
+        _reasons[:] = [reason]
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
+
+
+def answer(tell: Callable[[str], None], text: str) -> None:
+    """Print a line from a signal handler: in a thread, as the main thread may be in the middle of printing."""
+    threading.Thread(target=tell, args=(text,), daemon=True).start()
 
 
 def raised() -> bool:
@@ -29,10 +42,15 @@ def ending_as_interrupt() -> Iterator[None]:
 
 
 @contextmanager
-def held_back() -> Iterator[None]:
+def held_back(tell: Callable[[str], None]) -> Iterator[None]:
     """Hold the signals back and raise KeyboardInterrupt at the end: Ray's start does not survive an interruption."""
     came: list[int] = []
-    with _handled(lambda number, _frame: came.append(number)):
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        came.append(number)
+        answer(tell, "stopping as soon as Ray has started")
+
+    with _handled(note):
         yield
     if came:
         raise KeyboardInterrupt

@@ -88,6 +88,7 @@ def run_trials(
     from ray import tune
     from ray.tune.search import SearchGenerator
 
+    from runner.translate.callbacks.first_interrupt import FirstInterrupt
     from runner.translate.callbacks.recording import Recording
     from runner.translate.callbacks.tracked_runs import TrackedRuns
     from runner.translate.failed_trials import FailedTrials
@@ -154,6 +155,7 @@ def run_trials(
             checkpoint_config=_kept_checkpoints(experiment),
             max_failures=experiment.budget.max_failures,
             callbacks=[
+                FirstInterrupt(tell),
                 Recording(record, journal, verdicts, stopper, watchdog, experiment.trainable, changed, tell),
                 *loggers,
             ],

@@ -226,7 +226,7 @@ def one_ray(project: Path, base: Sequence[str]) -> Iterator[Tune]:
 
     try:
         choice = checked_job(compose(list(base), HydraLoader([packaged_conf()]))).experiment.ray
-        with without_tokens(), ray_session(choice) as available:
+        with without_tokens(), ray_session(choice, print) as available:
             yield do
     finally:
         os.chdir(before)

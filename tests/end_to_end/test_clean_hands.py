@@ -1,7 +1,11 @@
 """What trials leave behind: no process, no temporary file, and no more weights than were asked for."""
 
 import json
+import os
 import shutil
+import signal
+import subprocess
+import sys
 import tempfile
 import time
 import uuid
@@ -147,6 +151,43 @@ def test_a_clean_up_that_never_ends_is_ended(run_function: Run, project: Path, t
     clean(mark, temporary)  # Ray kills the last of them while it shuts down, which a busy machine takes seconds for
     assert len(list(project.glob("*.pid"))) == 2
     assert not [path for path in project.glob("*.pid") if psutil.pid_exists(int(path.read_text()))]
+
+
+def test_a_second_ctrl_c_leaves_at_once(project: Path, temporary: Path) -> None:
+    """And what an earlier run has left of Ray is removed at the start."""
+    mark = uuid.uuid4().hex
+    earlier = temporary / "ray" / "session_earlier"
+    earlier.mkdir(parents=True)
+    (earlier / "runner.lock").touch()
+    process = subprocess.Popen(
+        [
+            sys.executable, "-m", "runner", "experiment=null", "trainable=function", "name=mine",
+            "trainable.import_path=hands:never_ends", "objective.metric=score", "objective.mode=max",
+            "search_space.x=grid([0])", "budget={num_samples: 1}",
+        ],
+        cwd=project, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        env={**os.environ, MARK: mark, "TMPDIR": str(temporary)},
+    )  # fmt: skip
+    with process:
+        assert process.stdout is not None
+        out = ""
+        while not list(project.glob("*.pid")):
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        while "ctrl-c again to leave now" not in out:
+            line = process.stdout.readline()
+            assert line, out
+            out += line
+        process.send_signal(signal.SIGINT)
+        out += process.communicate(timeout=60)[0]
+    assert process.returncode == 130, out
+    assert "removed Ray's own files of an earlier run (0.0 MB" in out
+    assert not earlier.exists()
+    assert "1 interrupted" in out
+    assert "Traceback" not in out
+    assert '"state": "interrupted"' in next(project.glob("outputs/mine/*/decisions.jsonl")).read_text()
+    clean(mark, temporary)
 
 
 def test_a_process_whose_clean_up_never_ends_takes_no_other_trial(run_function: Run, temporary: Path) -> None:

@@ -1,5 +1,8 @@
 """How trials and experiments end by a rule, through real runs in one Ray."""
 
+import csv
+import errno
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -25,6 +28,11 @@ def curve(config):
 
 def number(config):
     return float("nan")
+
+
+def full(config):
+    tune.report({"score": 1.0})
+    raise OSError(28, "No space left on device", "model.pt")
 
 
 def second(trial, report):
@@ -80,6 +88,12 @@ def test_a_run_in_which_all_diverge_has_failed(tune: Tune) -> None:
     done = tune("trainable.import_path=mine:number", "search_space.x=uniform(0,1)", "budget.num_samples=2")
     assert (done.code, done.states) == (1, ["diverged", "diverged"])
     assert not (done.folder / "best" / "best.yaml").exists()
+
+
+def test_a_trial_whose_own_file_finds_the_disk_full_has_failed_with_that_reason(tune: Tune) -> None:
+    done = tune("trainable.import_path=mine:full", "search_space.x=uniform(0,1)")
+    assert (done.code, done.states) == (1, ["failed"])
+    assert "trial_000: OSError: [Errno 28] No space left on device: 'model.pt'" in done.told
 
 
 def test_threshold_and_a_function_of_the_users_end_trials(tune: Tune) -> None:
@@ -171,3 +185,30 @@ def test_five_trials_that_fail_alike_end_the_experiment_with_their_traceback(tun
     resumed = command(project, "resume", str(done.folder))
     assert resumed.returncode == 0, resumed.stdout + resumed.stderr
     assert Ended(0, done.folder, "").states == [*["failed"] * 6, "completed"]
+
+
+def test_a_disk_that_fills_up_is_one_line_and_the_run_can_be_resumed(
+    tune: Tune, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, rows = Path.open, 0
+
+    def open_while_there_is_room(path: Path, mode: str = "r", *given: Any, **options: Any) -> Any:
+        nonlocal rows
+        rows += path.name == "history.csv" and mode == "a"
+        if rows > 3 and mode[0] in "aw" and "outputs" in path.parts:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        return opened(path, mode, *given, **options)
+
+    monkeypatch.setattr(Path, "open", open_while_there_is_room)
+    done = tune("search_space.curve={distribution: grid, categories: [[1, 2], [3, 4], [5, 6]]}")
+    monkeypatch.undo()
+    assert done.code == 130
+    assert "error: the disk is full: " in done.told
+    assert f"MB are free in outputs/mine/{done.folder.name}" in done.told
+    assert f"python -m runner resume outputs/mine/{done.folder.name}" in done.told
+    assert "Traceback" not in done.told
+    resumed = command(project, "resume", str(done.folder))
+    assert resumed.returncode == 0, resumed.stdout + resumed.stderr
+    assert Ended(0, done.folder, "").states == ["completed"] * 3
+    with (done.folder / "history.csv").open() as file:
+        assert [row["score"] for row in csv.DictReader(file)] == ["1.0", "2.0", "3.0", "4.0", "5.0", "6.0"]

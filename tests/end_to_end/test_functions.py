@@ -20,6 +20,8 @@ def test_a_failing_trial_is_told_and_does_not_end_the_others(run_function: Run) 
     failed = next(row for row in done.rows("trials.csv") if row["state"] == "failed")
     assert "x=2 is too large" in (done.run / "trials" / failed["trial"] / "error.txt").read_text()
     assert "is too large" in done.out
+    assert "; trials took " in done.out
+    assert done.out.splitlines()[-1].startswith("the command took "), "with the start of Ray"
     assert done.best == {"x": 1}
     assert done.decisions[failed["trial"]]["rule"] == "error"
 

@@ -157,6 +157,7 @@ def test_a_signal_stops_cleanly_and_keeps_the_state(project: Path, ending: str) 
     assert '"state": "interrupted"' in decisions
     assert (run / "best" / "best.yaml").exists()
     assert "interrupted" in out
+    assert ("ctrl-c again to leave now" in out) == (ending == "SIGINT")
 
 
 STARTING = """

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import yaml
 
@@ -209,6 +210,27 @@ def test_what_cannot_be_changed_is_refused_before_anything_starts(run_function: 
     (first.run / "journal.jsonl").unlink()
     assert "does not hold its trials" in wrong(run, "extend", "latest", "budget.num_samples=+1").err
     assert (first.run / "history.csv").read_bytes() == history
+
+
+def test_a_run_whose_ray_is_killed_says_so_and_goes_on(project: Path) -> None:
+    for name, words in (("raylet", (*WORDS, BUDGET)), ("gcs_server", ("resume", "outputs/mine"))):
+        before = reports(project)
+        command = start(project, *words)
+        while reports(project) < before + 3:
+            time.sleep(0.02)
+            assert command.poll() is None, (project / "out").read_text()
+        (victim,) = (child for child in psutil.Process(command.pid).children() if child.name() == name)
+        victim.kill()
+        assert command.wait(timeout=60) == 130
+        out = (project / "out").read_text()
+        assert f"error: Ray died: its process {name} was killed or crashed" in out
+        assert out.count("runner resume outputs/mine/") == ("raylet", "gcs_server").index(name) + 1
+    (run,) = project.glob("outputs/mine/*")
+    seen: dict[str, int] = {}
+    with (run / "history.csv").open() as file:
+        for row in csv.DictReader(file):
+            assert int(row["iteration"]) == seen.get(row["trial"], 0) + 1, row
+            seen[row["trial"]] = int(row["iteration"])
 
 
 def test_a_run_that_is_going_on_is_left_alone(run: Run, project: Path) -> None:

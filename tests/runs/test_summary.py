@@ -44,7 +44,7 @@ def test_the_summary(
     assert read(record, run, 80, "python -m runner report outputs/digits/2026-01-02_03-04-05").splitlines() == [
         "trials        1 completed, 2 stopped (asha 1, plateau 1), 2 failed, 1",
         "              interrupted",
-        "epochs        16 of at most 60, in 1m 23s",
+        "epochs        16 of at most 60; trials took 1m 23s",
         "failed        t4 and 1 more: ValueError: no such class",
         "              outputs/digits/2026-01-02_03-04-05/trials/t4/error.txt",
         "best          accuracy 0.4321 at epoch 2 of t2 (stopped)",

@@ -126,7 +126,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
         result = run_job(job, folder, project, {"CPU": 2.0}, Console(file=told, width=200))
         return Ran(result, folder, told.getvalue())
 
-    with without_tokens(), ending_as_interrupt(), redirected(log), ray_session(local):
+    with without_tokens(), ending_as_interrupt(), redirected(log), ray_session(local, print):
         yield do
 
 
