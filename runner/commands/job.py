@@ -191,6 +191,7 @@ def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, flo
     Where the folder holds a run already, that is taken up.
     """
     from runner.translate.resources import settle
+    from runner.translate.signals import reason
     from runner.translate.tuning import run_trials, trials_expected
 
     experiment, note = settle(job.experiment, available)
@@ -221,8 +222,8 @@ def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, flo
             interrupted = run_trials(
                 experiment, run, record, project, progress.update, progress.event, journal, earlier
             )
-    except KeyboardInterrupt as interruption:
-        interrupted, failure = True, str(interruption)
+    except KeyboardInterrupt:
+        interrupted, failure = True, reason()
     except (ExperimentFailed, OSError) as error:
         full = full_disk(error, run.root)
         if isinstance(error, OSError) and not full:

@@ -24,6 +24,14 @@ def interrupt_main(reason: str) -> None:
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
 
 
+def reason() -> str:
+    """Why `interrupt_main` interrupted; empty after a signal from outside.
+
+    The exception itself may not say it: one that is raised while Ray waits in its own code comes out without it.
+    """
+    return "".join(_reasons)
+
+
 def answer(tell: Callable[[str], None], text: str) -> None:
     """Print a line from a signal handler: in a thread, as the main thread may be in the middle of printing."""
     threading.Thread(target=tell, args=(text,), daemon=True).start()
