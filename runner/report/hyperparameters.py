@@ -3,13 +3,16 @@
 import re
 import warnings
 from collections.abc import Callable, Sequence
+from functools import partial
+from html import escape
 
 import optuna
 import plotly.graph_objects as go
 from optuna import visualization
 
+from runner.report.branches import Branch, branches, part, searched, too_few
 from runner.report.page import Section, figure, paragraph
-from runner.report.study import quiet, usable
+from runner.report.study import usable
 from runner.report.style import SERIES, styled
 from runner.runs.read_run import Run
 from runner.runs.wording import plural
@@ -28,29 +31,33 @@ CANNOT_DRAW = (ValueError, RuntimeError, UserWarning)
 def hyperparameters(run: Run, study: optuna.Study) -> list[Section]:
     """Parallel coordinates, importance, slices and contours; a sentence where one cannot be drawn."""
     label, ranked = run.objective.label, by_importance(study)
-    each = [*ranked, *sometimes(study)]
     importance = f"How much of {label} each hyperparameter explains (PED-ANOVA). {_stopped(study)}{_apart(study)}"
+
+    def slices(part: optuna.Study) -> str:
+        names = by_importance(part)
+        return _limited(names, MOST_SLICES) + _slices(part, names[:MOST_SLICES], label)
+
+    def contours(part: optuna.Study) -> str:
+        names = by_importance(part)
+        return _limited(names, MOST_CONTOURS, part) + _contours(part, names[:MOST_CONTOURS], label)
+
     return [
         Section(
             "Parallel coordinates",
-            _limited(ranked, MOST_AXES, study) + _drawn(study, 1, lambda: _parallel(study, ranked[:MOST_AXES], label)),
+            _limited(ranked, MOST_AXES, study)
+            + _drawn(why_not(study, 1), lambda: _parallel(study, ranked[:MOST_AXES], label)),
         ),
-        Section("Importance", paragraph(importance) + _drawn(study, 1, lambda: _importance(study))),
-        Section(
-            "Slices",
-            _limited(each, MOST_SLICES) + _drawn(study, 1, lambda: _slices(study, each[:MOST_SLICES], label)),
-        ),
-        Section(
-            "Contours",
-            _limited(ranked, MOST_CONTOURS, study)
-            + _drawn(study, 2, lambda: _contours(study, ranked[:MOST_CONTOURS], label)),
-        ),
+        Section("Importance", paragraph(importance) + _by_branch(study, 1, _importance)),
+        Section("Slices", _by_branch(study, 1, slices)),
+        Section("Contours", _by_branch(study, 2, contours)),
     ]
 
 
 def by_importance(study: optuna.Study) -> list[str]:
     """Parameters that every trial has, the most important first; in their own order where that cannot be told."""
     names = everywhere(study)
+    if too_few(study):
+        return names
     try:
         ranked = importances(study)
     except CANNOT_DRAW:
@@ -64,13 +71,6 @@ def importances(study: optuna.Study) -> dict[str, float]:
         # Of too few trials Optuna warns, and gives every parameter the same share, which would mislead.
         warnings.simplefilter("error", UserWarning)
         return dict(optuna.importance.get_param_importances(study, params=everywhere(study)))
-
-
-def searched(study: optuna.Study) -> list[str]:
-    """Parameters with at least two values among the usable trials."""
-    trials = usable(study)
-    names = dict.fromkeys(key for trial in trials for key in trial.params)
-    return [key for key in names if len({str(trial.params[key]) for trial in trials if key in trial.params}) > 1]
 
 
 def everywhere(study: optuna.Study) -> list[str]:
@@ -90,10 +90,7 @@ def thinned(study: optuna.Study, most: int = MOST_TRIALS) -> optuna.Study:
     if len(trials) <= most:
         return study
     picked = {trials[index * len(trials) // most].number for index in range(most)} | {study.best_trial.number}
-    with quiet():
-        thin = optuna.create_study(direction=study.direction, study_name=study.study_name)
-        thin.add_trials([trial for trial in trials if trial.number in picked])
-    return thin
+    return part(study, [trial for trial in trials if trial.number in picked])
 
 
 def why_not(study: optuna.Study, least_parameters: int) -> str:
@@ -107,8 +104,22 @@ def why_not(study: optuna.Study, least_parameters: int) -> str:
     return ""
 
 
-def _drawn(study: optuna.Study, least_parameters: int, draw: Callable[[], str]) -> str:
-    sentence = why_not(study, least_parameters)
+def analysable(study: optuna.Study, least_parameters: int) -> list[Branch]:
+    """The branches whose trials bear an analysis."""
+    return [one for one in branches(study) if not why_not(one.study, least_parameters) and not too_few(one.study)]
+
+
+def _by_branch(study: optuna.Study, least_parameters: int, draw: Callable[[optuna.Study], str]) -> str:
+    body = ""
+    for one in branches(study):
+        body += f"<h3>{escape(one.told)}</h3>\n" if one.told else ""
+        sentence = why_not(one.study, least_parameters) or too_few(one.study)
+        body += _drawn(sentence, partial(draw, one.study))
+    return body
+
+
+def _drawn(sentence: str, draw: Callable[[], str]) -> str:
+    """What `draw` gives, or the sentence that says why it is not drawn."""
     if sentence:
         return paragraph(sentence)
     try:
@@ -131,7 +142,7 @@ def _stopped(study: optuna.Study) -> str:
 
 def _apart(study: optuna.Study) -> str:
     told = ", ".join(sometimes(study))
-    return f" Only in some trials, and so in the slices alone: {told}." if told else ""
+    return f" Only some trials have {told}: those with the same hyperparameters are analysed together." if told else ""
 
 
 def _parallel(study: optuna.Study, parameters: list[str], label: str) -> str:

@@ -1,9 +1,11 @@
 """The figures as PNG files, by Optuna's matplotlib backend: Plotly's own exporter would need a browser."""
 
 import math
+import re
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +19,9 @@ from runner.report.hyperparameters import (
     MOST_AXES,
     MOST_CONTOURS,
     MOST_SLICES,
+    analysable,
     by_importance,
     importances,
-    sometimes,
     thinned,
     why_not,
 )
@@ -31,27 +33,37 @@ DPI = 110
 
 def write_plots(run: Run, study: optuna.Study, folder: Path) -> None:
     """Draw every figure that can be drawn; those of an earlier report are removed."""
-    label = run.objective.label
+    told = {"target_name": run.objective.label}
     ranked, thin = by_importance(study), thinned(study)
-    each, told = [*ranked, *sometimes(study)], {"target_name": label}
-    drawings: dict[str, tuple[int, Callable[[], Any]]] = {
-        "best_over_time": (0, lambda: visualization.plot_optimization_history(study, **told)),
-        "learning_curves": (0, lambda: visualization.plot_intermediate_values(thin)),
-        "importance": (1, lambda: _importance(study, ranked, label)),
-        "parallel_coordinates": (1, lambda: visualization.plot_parallel_coordinate(study, ranked[:MOST_AXES], **told)),
-        "slices": (1, lambda: visualization.plot_slice(study, each[:MOST_SLICES], **told)),
-        "contours": (2, lambda: visualization.plot_contour(thin, ranked[:MOST_CONTOURS], **told)),
-    }
-    possible = {name: draw for name, (least, draw) in drawings.items() if not why_not(study, least)}
+    possible: dict[str, Callable[[], Any]] = {}
+    if not why_not(study, 0):
+        possible["best_over_time"] = lambda: visualization.plot_optimization_history(study, **told)
+        possible["learning_curves"] = lambda: visualization.plot_intermediate_values(thin)
+    if not why_not(study, 1):
+        possible["parallel_coordinates"] = lambda: visualization.plot_parallel_coordinate(
+            study, ranked[:MOST_AXES], **told
+        )
+    for least, name, draw in ((1, "importance", _importance), (1, "slices", _slices), (2, "contours", _contours)):
+        for branch in analysable(study, least):
+            own = re.sub(r"[^\w.=-]+", "_", f"_{branch.told}") if branch.told else ""
+            possible[f"{name}{own}"] = partial(draw, branch.study, run.objective.label)
     if drawable(run):
         names = run.objective.metrics
         possible["pareto_front"] = lambda: visualization.plot_pareto_front(metrics_study(run), target_names=names)
     save(possible, folder)
 
 
-def _importance(study: optuna.Study, ranked: list[str], label: str) -> Any:
+def _importance(study: optuna.Study, label: str) -> Any:
     importances(study)  # raises where they would mislead
-    return visualization.plot_param_importances(study, params=ranked, target_name=label)
+    return visualization.plot_param_importances(study, params=by_importance(study), target_name=label)
+
+
+def _slices(study: optuna.Study, label: str) -> Any:
+    return visualization.plot_slice(study, by_importance(study)[:MOST_SLICES], target_name=label)
+
+
+def _contours(study: optuna.Study, label: str) -> Any:
+    return visualization.plot_contour(thinned(study), by_importance(study)[:MOST_CONTOURS], target_name=label)
 
 
 def save(drawings: dict[str, Callable[[], Any]], folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import optuna
@@ -27,19 +28,25 @@ _WORDS = {"max": "maximize", "min": "minimize"}
 def fill(study: optuna.Study, run: Run, *, stopped: TrialState = TrialState.COMPLETE) -> optuna.Study:
     """Add the trials of `run` to `study`, with their reports as intermediate values.
 
-    A trial's value is its best objective over all its reports; in a study of several directions it has those of the
-    objective's metrics in that report. One without a finite objective is a failed one, and
-    so is one that failed later. Its distributions are those of the search space, widened to the values that were tried
-    where these lie outside (points_to_evaluate, and normal distributions, which have no bounds).
+    A trial has the times at which it ran. Its value is its best objective over all its reports; in a study of several
+    directions it has those of the objective's metrics in that report. One without a finite objective is a failed one,
+    and so is one that failed later. Its distributions are those of the search space, widened to the values that were
+    tried where these lie outside (points_to_evaluate, and normal distributions, which have no bounds).
 
     Args:
         stopped: the state of trials that did not come to their end; COMPLETE lets the analyses count them.
     """
     spaces = {key: _distribution(run, key) for key in run.parameters}
     reports = dict(_reports(run))
+    ends = run.ends["time"].to_dict()
     for name, row in run.trials.iterrows():
         values = values_in(row, run.objective) if len(study.directions) > 1 else {OBJECTIVE: row[OBJECTIVE]}
-        study.add_trial(_trial(str(name), row, spaces, reports.get(str(name), {}), stopped, list(values.values())))
+        trial = _trial(str(name), row, spaces, reports.get(str(name), {}), stopped, list(values.values()))
+        if name in ends:
+            # Optuna's times are those of the clock on the wall, without a zone.
+            trial.datetime_complete = ends[name].to_pydatetime().astimezone().replace(tzinfo=None)
+            trial.datetime_start = trial.datetime_complete - timedelta(seconds=row["seconds"])
+        study.add_trial(trial)
     return study
 
 

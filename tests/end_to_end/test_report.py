@@ -37,13 +37,14 @@ addEventListener("load", () => setTimeout(() => {
 def test_tune_writes_a_report_the_command_too_and_python_loads_the_run(run_function: Run, run: Run) -> None:
     import runner
 
-    words = ["search_space.slope=grid([1,2,9,3,4])", "search_space.reports=3", "budget.num_samples=1"]
+    words = ["search_space.slope=grid([1,2,9,3,4,5,6,7,8,0])", "search_space.reports=3", "budget.num_samples=1"]
     tuned = run_function("line", *words, "report=true")
     assert tuned.code == 0, tuned.err
     folder = tuned.run
     page = folder / "report.html"
     assert f"report        {page.relative_to(tuned.folder)}" in tuned.out
-    assert {path.stem for path in (folder / "plots").iterdir()} >= {"best_over_time", "learning_curves", "slices"}
+    drawn = {path.stem for path in (folder / "plots").iterdir()}
+    assert drawn == {"best_over_time", "learning_curves", "parallel_coordinates", "importance", "slices"}
     assert not re.search(r"<(script|link|img)[^>]+(src|href)=.?http", page.read_text())
     page.unlink()
     again = run("report", "latest", "--export", "csv,optuna")
@@ -52,7 +53,7 @@ def test_tune_writes_a_report_the_command_too_and_python_loads_the_run(run_funct
     assert {path.name for path in (folder / "export").iterdir()} == {"trials.csv", "history.csv", "optuna.db"}
     loaded = runner.load(folder)
     assert loaded.best is not None
-    assert (loaded.best.name, len(loaded.history)) == ("trial_002", 15)
+    assert (loaded.best.name, len(loaded.history)) == ("trial_002", 30)
     assert loaded.result_grid.get_best_result().metrics["objective"] == 27
     assert loaded.result_grid.get_best_result("objective", "max").metrics["objective"] == 27
     if BROWSER is None:
@@ -67,7 +68,7 @@ def _looks_right(page: Path) -> None:
         figures, drawn = (int(re.search(rf'"{key}":(\d+)', seen)[1]) for key in ("figures", "drawn"))  # type: ignore[index]
         assert figures == drawn > 3
         assert '"first":"trial_002 (best)"' in seen
-        assert '"count":"5 of 5 trials"' in seen
+        assert '"count":"10 of 10 trials"' in seen
 
 
 def _look(page: Path, width: int) -> str:

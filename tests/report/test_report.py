@@ -98,7 +98,7 @@ def test_four_objectives_are_told_and_not_drawn(play: Play) -> None:
 
 
 def test_a_run_is_told_on_one_page_that_needs_nothing_else(play: Play) -> None:
-    run = play(*trials(9), ({"lr": 0.01, "momentum": 0.5, "optimizer": "SGD"}, [0.2], FAILED))
+    run = play(*trials(12), ({"lr": 0.01, "momentum": 0.5, "optimizer": "SGD"}, [0.2], FAILED))
     run.folder.lock.write_text("commit: abc <dirty>\n")
     let_on = Decision("trial_000", 2, "asha", 0.3, 0.2, "let on", 1, 3, 4)
     append(run.folder.decisions, let_on, "promoted", datetime(2026, 1, 2, tzinfo=UTC))
@@ -108,13 +108,13 @@ def test_a_run_is_told_on_one_page_that_needs_nothing_else(play: Play) -> None:
     assert re.findall(r'<section id="([\w-]+)">', page) == titles == re.findall(r'<a href="#([\w-]+)">', page)
     assert not re.search(r'(src|href)="(?!#|data:)', page)
     assert "python -m runner experiment=generated &#x27;searcher.sampler_args={a: 1}&#x27;" in page
-    assert "7 completed" not in page
-    assert "6 completed, 3 stopped, 1 failed" in page
-    assert "trial_008 (best)" in section(page, "trials")
+    assert "9 completed" not in page
+    assert "8 completed, 4 stopped, 1 failed" in page
+    assert "trial_011 (best)" in section(page, "trials")
     assert "ValueError: &lt;b&gt;too&lt;/b&gt; large" in section(page, "errors")
     assert "commit: abc &lt;dirty&gt;" in section(page, "configuration")
     rows = re.findall(r"<tr>(.*?)</tr>", section(page, "rungs"))
-    assert [re.findall(r"<td>(.*?)</td>", row) for row in rows[1:]] == [["1", "2", "9", "3", "6", "0.2"]]
+    assert [re.findall(r"<td>(.*?)</td>", row) for row in rows[1:]] == [["1", "2", "12", "4", "8", "0.2"]]
     pictures = {path.stem for path in run.folder.plots.iterdir()}
     names = {"best_over_time", "learning_curves", "importance", "parallel_coordinates", "slices", "contours"}
     assert pictures == names
@@ -146,7 +146,7 @@ def test_a_run_without_a_trial_has_a_page_and_no_picture(play: Play) -> None:
 
 
 def test_one_hyperparameter_has_no_contour(play: Play) -> None:
-    page = drawn(play(*[({"lr": 10**-n}, [0.1 * n], DONE) for n in range(1, 4)]))
+    page = drawn(play(*[({"lr": 10 ** -(1 + n / 4)}, [0.1 * n], DONE) for n in range(10)]))
     assert "2 hyperparameters" in section(page, "contours")
     assert 'class="figure"' in section(page, "slices")
 
@@ -159,13 +159,13 @@ def test_nested_categorical_and_absent_parameters_are_drawn(play: Play) -> None:
         "layers": {"distribution": "grid", "categories": [1, 2]},
     }
     told = []
-    for number in range(8):
+    for number in range(36):
         config = {
-            "net": {"width": number + 1},
+            "net": {"width": number % 8 + 1},
             "optimizer": ["SGD", None, [1, 2]][number % 3],
             "layers": number % 2 + 1,
         }
-        told.append((config | ({"momentum": 0.1 * number} if number % 3 == 0 else {}), [0.1 * number], DONE))
+        told.append((config | ({"momentum": number / 36} if number % 3 == 0 else {}), [0.1 * number], DONE))
     page = drawn(play(*told, space=space, scheduler={"name": "fifo"}))
     for anchor in ("parallel-coordinates", "importance", "slices", "contours"):
         assert 'class="figure"' in section(page, anchor), anchor

@@ -1,5 +1,6 @@
 """A run as an Optuna study."""
 
+import itertools
 import math
 from pathlib import Path
 
@@ -20,6 +21,9 @@ def test_values_parameters_and_curves_are_those_of_the_run(play: Play) -> None:
     assert study.trials[2].intermediate_values == pytest.approx({1: 0.1, 2: 0.11})
     assert study.trials[1].params == pytest.approx({"lr": 10**-1.25, "momentum": 0.7, "optimizer": "Adam"})
     assert [trial.state.name for trial in study.trials] == ["COMPLETE"] * 9
+    spans = [(trial.datetime_start, trial.datetime_complete) for trial in study.trials]
+    assert [(end - start).total_seconds() for start, end in spans] == [6, 6, 2, 6, 6, 2, 6, 6, 2]
+    assert all(end == start for (_, end), (start, _) in itertools.pairwise(spans)), "one after the other"
 
 
 def test_a_trial_without_a_finite_objective_or_that_failed_has_no_value(play: Play) -> None:
@@ -64,7 +68,7 @@ def test_a_parameter_that_only_some_trials_have_is_drawn_where_it_can_be(play: P
     from runner.report.study import study_of
 
     told = []
-    for number, (config, values, state) in enumerate(trials(12)):
+    for number, (config, values, state) in enumerate(trials(22)):
         own = {"momentum": config.pop("momentum")} if config["optimizer"] == "SGD" else {"layers": number // 2 + 1}
         config.pop("momentum", None)
         told.append(({**config, "depth": number % 4 + 1, **own}, values, state))
@@ -75,7 +79,37 @@ def test_a_parameter_that_only_some_trials_have_is_drawn_where_it_can_be(play: P
     assert (set(by_importance(study)), sometimes(study)) == ({"lr", "depth", "optimizer"}, ["momentum", "layers"])
     parallel, importance, slices, contours = (section.body for section in hyperparameters(run, study))
     assert "cannot draw" not in parallel + importance + slices + contours
-    assert "in the slices alone: momentum, layers" in importance
+    assert "Only some trials have momentum, layers: those with the same hyperparameters" in importance
+    for body in (importance, slices, contours):
+        first, second = body.split("<h3>")[1:]
+        assert {part.partition("</h3>")[0] for part in (first, second)} == {"optimizer=SGD", "optimizer=Adam"}
+        assert all(part.count('class="figure"') == 1 for part in (first, second))
     assert "layers" in slices
     write_plots(run, study, tmp_path)
-    assert len(list(tmp_path.glob("*.png"))) == 6
+    each = {f"{name}_optimizer={one}" for name in ("importance", "slices", "contours") for one in ("SGD", "Adam")}
+    assert {path.stem for path in tmp_path.glob("*.png")} == each | {
+        "best_over_time", "learning_curves", "parallel_coordinates",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("amount", "space", "needed"), [(9, 3, 10), (20, 11, 22)])
+def test_too_few_trials_are_not_analysed(play: Play, tmp_path: Path, amount: int, space: int, needed: int) -> None:
+    from runner.report.hyperparameters import hyperparameters
+    from runner.report.plots import write_plots
+    from runner.report.study import study_of
+
+    names = [f"p{number}" for number in range(space)]
+    told = [
+        ({name: (trial * 7 + place * 3) % 11 / 11 for place, name in enumerate(names)}, values, state)
+        for trial, (_, values, state) in enumerate(trials(amount))
+    ]
+    run = play(*told, space={name: {"distribution": "uniform", "lower": 0.0, "upper": 1.0} for name in names})
+    study = study_of(run)
+    parallel, *analyses = (section.body for section in hyperparameters(run, study))
+    assert 'class="figure"' in parallel, "each trial is a line, and nothing is concluded"
+    for body in analyses:
+        assert 'class="figure"' not in body
+        assert f"of which it takes {needed}" in body
+    write_plots(run, study, tmp_path / "plots")
+    drawn = {path.stem for path in (tmp_path / "plots").iterdir()}
+    assert drawn == {"best_over_time", "learning_curves", "parallel_coordinates"}
