@@ -153,6 +153,6 @@ def test_repeats_are_brought_back_too(tmp_path: Path) -> None:
 def test_another_proposal_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "first").mkdir()
     (tmp_path / "second").mkdir()
-    whole = Driver("random", tmp_path / "first").events()
+    whole = Driver("random", tmp_path / "first", "seed=0").events()
     with pytest.raises(OtherProposalError, match="cannot be brought back"):
         Driver("random", tmp_path / "second", "seed=1", events=whole)
