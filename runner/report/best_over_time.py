@@ -1,6 +1,7 @@
 """How the best objective came about: by trial, by epoch and by the clock; of one run or of several."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ import plotly.graph_objects as go
 from runner.config.objective import OBJECTIVE
 from runner.report.outcome import started
 from runner.report.page import Section, figure, paragraph
-from runner.report.style import SERIES, styled
+from runner.report.style import SERIES, styled, whole
 from runner.runs.read_run import Run
 from runner.runs.trial import TrialState
 
@@ -37,7 +38,7 @@ def best_over_time(runs: Mapping[str, Run]) -> Section:
         {
             "label": axis,
             "method": "update",
-            "args": [{"visible": _shown(axis, len(runs))}, {"xaxis.title.text": label}],
+            "args": [{"visible": _shown(axis, len(runs))}, {"xaxis.title.text": label, **_ticks(axis, curves)}],
         }
         for axis, label in _AXES.items()
     ]
@@ -50,11 +51,23 @@ def best_over_time(runs: Mapping[str, Run]) -> Section:
     place_of_legend = {"max": {"y": 0.02, "yanchor": "bottom"}, "min": {"y": 0.98, "yanchor": "top"}}
     legend = {"x": 1, "xanchor": "right", "orientation": "v", **place_of_legend[first.objective.mode]}
     drawing.update_layout(legend=legend)
-    drawing.update_xaxes(title=_AXES["by trial"], rangemode="tozero")
+    drawing.update_xaxes(title=_AXES["by trial"], **whole(1, _end("by trial", curves)))
     drawing.update_yaxes(title=first.objective.label)
     repeated = any(run.repeat > 1 for run in runs.values())
     told = paragraph("Of single trials: what decides is the mean of each configuration's.") if repeated else ""
     return Section(title, told + figure(drawing))
+
+
+def _end(axis: str, curves: Mapping[str, tuple[Curve, ...]]) -> float:
+    place = list(_AXES).index(axis)
+    return max((axes[place][-1][0] for axes in curves.values() if axes[place]), default=1)
+
+
+def _ticks(axis: str, curves: Mapping[str, tuple[Curve, ...]]) -> dict[str, Any]:
+    """What a button changes of the axis: trials and epochs are counted from 1, minutes run from 0."""
+    clock = {"range": [0, _end(axis, curves) * 1.02], "tickvals": None}
+    changes = clock if axis == "by the clock" else whole(1, _end(axis, curves))
+    return {f"xaxis.{key}": value for key, value in changes.items()}
 
 
 def by_trial(run: Run) -> Curve:

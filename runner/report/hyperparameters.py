@@ -5,15 +5,17 @@ import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
 from html import escape
+from typing import Any
 
 import optuna
 import plotly.graph_objects as go
 from optuna import visualization
+from optuna.distributions import BaseDistribution, FloatDistribution, IntDistribution
 
 from runner.report.branches import Branch, branches, part, searched, too_few
 from runner.report.page import Section, figure, paragraph
 from runner.report.study import usable
-from runner.report.style import SERIES, styled
+from runner.report.style import MUTED, SERIES, logarithmic, styled, whole
 from runner.runs.read_run import Run
 from runner.runs.wording import plural
 
@@ -154,7 +156,11 @@ def _parallel(study: optuna.Study, parameters: list[str], label: str) -> str:
         elif trace.marker.showscale:
             trace.marker.colorbar.title.side = "right"
             trace.marker.colorscale = [[place, _darker(colour)] for place, colour in trace.marker.colorscale]
-    styled(drawing, margin={"l": 70, "r": 30, "t": 48, "b": 40})
+    numbers = {place for place, name in enumerate(parameters, 1) if _is_whole(study, name)}
+    labels = [one for one in drawing.layout.annotations if one.x not in numbers or one.text.isdigit()]
+    for one in labels:
+        one.update(bgcolor="rgba(255,255,255,0.8)", font={"color": MUTED, "size": 11})
+    styled(drawing, margin={"l": 70, "r": 30, "t": 48, "b": 40}, annotations=labels)
     return figure(drawing, least_width=90 * len(parameters))
 
 
@@ -177,13 +183,53 @@ def _importance(study: optuna.Study) -> str:
 def _slices(study: optuna.Study, parameters: list[str], label: str) -> str:
     drawing = visualization.plot_slice(study, parameters, target_name=label)
     drawing.update_traces(marker_line_width=0, marker_size=7)
-    return figure(styled(drawing, height=380), least_width=210 * len(parameters))
+    styled(drawing, height=380)
+    for number, name in enumerate(sorted(parameters), 1):  # the order in which Optuna draws them
+        drawing.layout[_axis("x", number)].update(_ticks(study, name))
+    return figure(drawing, least_width=210 * len(parameters))
 
 
 def _contours(study: optuna.Study, parameters: list[str], label: str) -> str:
+    parameters = sorted(parameters)  # the order in which Optuna draws them
     drawing = visualization.plot_contour(thinned(study), parameters, target_name=label)
     drawing.update_traces(colorbar_title_side="right", selector={"type": "contour"})
     if len(parameters) == 2:
-        return figure(styled(drawing, height=460, showlegend=False))
+        styled(drawing, height=460, showlegend=False)
+        drawing.layout.xaxis.update(_ticks(study, parameters[0]))
+        drawing.layout.yaxis.update(_ticks(study, parameters[1]))
+        return figure(drawing)
     drawing.update_traces(marker_size=4, selector={"type": "scatter"})
-    return figure(styled(drawing, height=200 * len(parameters) + 60, showlegend=False), least_width=700)
+    styled(drawing, height=200 * len(parameters) + 60, showlegend=False)
+    for row, vertical in enumerate(parameters):
+        for column, horizontal in enumerate(parameters):
+            number = row * len(parameters) + column + 1
+            drawing.layout[_axis("x", number)].update(_ticks(study, horizontal))
+            drawing.layout[_axis("y", number)].update(_ticks(study, vertical))
+        # Optuna draws nothing of a parameter against itself, and Plotly cannot place the axes of an empty plot.
+        values = [trial.params[vertical] for trial in usable(study)]
+        unseen = go.Scatter(x=values, y=values, mode="markers", marker_opacity=0, hoverinfo="skip", showlegend=False)
+        drawing.add_trace(unseen, row=row + 1, col=row + 1)
+    return figure(drawing, least_width=700)
+
+
+def _axis(letter: str, number: int) -> str:
+    """How Plotly names the axis of the subplot of that number, from 1."""
+    return f"{letter}axis{number if number > 1 else ''}"
+
+
+def _is_whole(study: optuna.Study, name: str) -> bool:
+    return isinstance(_distribution(study, name), IntDistribution)
+
+
+def _distribution(study: optuna.Study, name: str) -> BaseDistribution:
+    return next(trial.distributions[name] for trial in usable(study) if name in trial.distributions)
+
+
+def _ticks(study: optuna.Study, name: str) -> dict[str, Any]:
+    """Whole numbers for whole numbers, and few powers of ten on a log axis: Plotly's own would overprint each other."""
+    space, values = _distribution(study, name), [trial.params[name] for trial in usable(study) if name in trial.params]
+    if isinstance(space, IntDistribution | FloatDistribution) and space.log:
+        return logarithmic(min(values), max(values))
+    if isinstance(space, IntDistribution):
+        return {"tickvals": whole(min(values), max(values))["tickvals"]}
+    return {"nticks": 5, "tickangle": 0} if isinstance(space, FloatDistribution) else {}

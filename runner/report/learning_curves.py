@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from runner.config.objective import OBJECTIVE
 from runner.report.page import Section, figure, paragraph
-from runner.report.style import BEST, STATES, styled
+from runner.report.style import BEST, STATES, styled, whole
 from runner.runs.read_run import Run
 from runner.runs.trial import TrialState
 from runner.runs.trials_table import PARAMETER
@@ -42,7 +42,7 @@ def learning_curves(run: Run) -> Section:
     if run.best is not None and run.best.name in curves:
         drawing.add_trace(_best(str(run.best.name), curves[str(run.best.name)]))
     styled(drawing, height=480)
-    drawing.update_xaxes(title="epoch", rangemode="tozero")
+    drawing.update_xaxes(title="epoch", **whole(1, int(finite["iteration"].max())))
     drawing.update_yaxes(title=run.objective.label)
     told = f"The marks tell why each trial ended: {_counted(rules)}." if rules else ""
     if len(names) < len(reported):

@@ -37,7 +37,7 @@ def write_page(path: Path, title: str, subtitle: str, sections: Sequence[Section
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light">
+<meta name="color-scheme" content="light dark">
 <link rel="icon" href="data:,">
 <title>{escape(title)}</title>
 <style>{_asset("page.css")}</style>
@@ -89,7 +89,10 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], *, kind: str = ""
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell that shows `text`, sorts by `value` and looks like `kind`, a class of page.css."""
+    """A cell that shows `text`, sorts by `value` and looks like `kind`, a class of page.css.
+
+    A `kind` of "line" never wraps: what does not fit is seen where the pointer is on it.
+    """
 
     text: str
     value: Any = None
@@ -103,6 +106,8 @@ def _cell(value: Any) -> str:
     sort = "" if value.value is None else f' data-value="{escape(str(value.value))}"'
     kind = f' class="{value.kind}"' if value.kind else ""
     text = escape(value.text)
+    if value.kind == "line":
+        kind += f' title="{text}"'
     if value.link:
         text = f'<a href="{escape(value.link)}">{text}</a>'
     return f"<td{sort}{kind}>{text}</td>"

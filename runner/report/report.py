@@ -13,6 +13,7 @@ from runner.report.pareto import pareto_front
 from runner.report.plots import write_plots
 from runner.report.rungs import rungs
 from runner.report.study import study_of
+from runner.report.timeline import timeline
 from runner.report.trials import errors, trials
 from runner.runs.read_run import Run
 
@@ -32,6 +33,7 @@ def sections(run: Run, study: Study) -> list[Section]:
         outcome(run),
         best_over_time({str(run.config["name"]): run}),
         learning_curves(run),
+        timeline(run),
         rungs(run),
         pareto_front(run),
         *hyperparameters(run, study),

@@ -1,5 +1,6 @@
 """How the figures of a page look: its fonts, its colours, and room for labels."""
 
+import math
 from typing import Any
 
 import plotly.graph_objects as go
@@ -51,3 +52,22 @@ def styled(figure: go.Figure, *, height: int = 420, **layout: Any) -> go.Figure:
     figure.update_xaxes(**_AXIS)
     figure.update_yaxes(**_AXIS)
     return figure.update_layout(**layout)
+
+
+def whole(low: float, high: float) -> dict[str, Any]:
+    """An axis of whole numbers: it begins at `low`, and no tick stands between two of them."""
+    step = next(
+        size for scale in range(12) for size in (10**scale, 2 * 10**scale, 5 * 10**scale) if (high - low) / size <= 10
+    )
+    ticks = [int(low), *range(step * math.ceil((low + step / 2) / step), int(high) + 1, step)]
+    room = max(0.4, (high - low) / 50)
+    return {"range": [low - min(0.6, room), high + room], "tickvals": ticks}
+
+
+def logarithmic(low: float, high: float) -> dict[str, Any]:
+    """The ticks of a log axis: few powers of ten, or 1, 2 and 5 times them where there are less than two."""
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    step = max(1, math.ceil((last - first) / 4))
+    factors = (1, 2, 5) if high < 100 * low else (1,)
+    ticks = [factor * 10.0**power for power in range(first, last + 1, step) for factor in factors]
+    return {"type": "log", "tickvals": [tick for tick in ticks if low * 0.99 <= tick <= high * 1.01] or [low, high]}

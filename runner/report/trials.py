@@ -30,6 +30,7 @@ def trials(run: Run) -> Section:
     heads = [
         "trial",
         "state",
+        "why it ended",
         *([CONFIGURATION] if run.repeat > 1 else []),
         run.objective.label,
         *others,
@@ -37,10 +38,9 @@ def trials(run: Run) -> Section:
         "epochs",
         "time",
         *run.parameters,
-        "why it ended",
     ]
-    rows = [_row(run, str(name), row) for name, row in run.trials.iterrows()]
-    told = paragraph("A click on a heading sorts; a second one turns the order.")
+    rows = [_row(run, name, run.trials.loc[name]) for name in _best_first(run)]
+    told = paragraph("The best first. A click on a heading sorts; a second one turns the order.")
     content = table(heads, rows, kind="sortable").replace('class="scroll"', 'class="scroll tall"', 1)
     return Section("Trials", f"<div>{told}{bar}{content}</div>")
 
@@ -73,6 +73,12 @@ def _who(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more: {', '.join(names[1:6])}"
 
 
+def _best_first(run: Run) -> list[str]:
+    """Those that do not count come last; of several objectives those of the front come first."""
+    first = dict.fromkeys([*run.front.index, *run.ranked, *run.trials.index])
+    return [str(name) for name in first]
+
+
 def _others(run: Run) -> list[str]:
     """Of several objectives those behind the first, where any trial has reported them."""
     return [metric for metric in run.objective.metrics[1:] if run.objective.several and BEST + metric in run.trials]
@@ -83,6 +89,7 @@ def _row(run: Run, name: str, row: Any) -> list[Cell]:
     return [
         _name(run, name),
         Cell(state.words, kind=f"state {state}"),
+        Cell(row["reason"], kind="line"),
         *([_number(row[CONFIGURATION])] if run.repeat > 1 else []),
         _number(row[OBJECTIVE]),
         *(_number(row[BEST + metric]) for metric in _others(run)),
@@ -90,7 +97,6 @@ def _row(run: Run, name: str, row: Any) -> list[Cell]:
         _number(row["iterations"]),
         Cell(duration(row["seconds"]), value=row["seconds"]),
         *(_number(row[PARAMETER + key]) for key in run.parameters),
-        Cell(row["reason"], kind="text"),
     ]
 
 

@@ -137,8 +137,12 @@ class Run:
         Of several objectives it is the best by the first; where configurations are repeated, it is of the one with the
         best mean.
         """
-        best = next(iter(ranked(self._outcomes, self.repeat, self.objective)), None)
-        return None if best is None else self.trials.loc[best.name]
+        return self.trials.loc[self.ranked[0]] if self.ranked else None
+
+    @cached_property
+    def ranked(self) -> list[str]:
+        """The names of the trials that may be the best, the best first."""
+        return [row.name for row in ranked(self._outcomes, self.repeat, self.objective)]
 
     @property
     def repeat(self) -> int:

@@ -1,5 +1,6 @@
 """The page and the pictures of runs, of odd ones too."""
 
+import json
 import math
 import re
 from datetime import UTC, datetime
@@ -103,14 +104,18 @@ def test_a_run_is_told_on_one_page_that_needs_nothing_else(play: Play) -> None:
     let_on = Decision("trial_000", 2, "asha", 0.3, 0.2, "let on", 1, 3, 4)
     append(run.folder.decisions, let_on, "promoted", datetime(2026, 1, 2, tzinfo=UTC))
     page = written(run)
-    titles = ["outcome", "best-over-time", "learning-curves", "rungs", "parallel-coordinates", "importance", "slices"]
-    titles += ["contours", "trials", "errors", "configuration"]
+    titles = ["outcome", "best-over-time", "learning-curves", "timeline", "rungs", "parallel-coordinates", "importance"]
+    titles += ["slices", "contours", "trials", "errors", "configuration"]
     assert re.findall(r'<section id="([\w-]+)">', page) == titles == re.findall(r'<a href="#([\w-]+)">', page)
     assert not re.search(r'(src|href)="(?!#|data:)', page)
     assert "python -m runner experiment=generated &#x27;searcher.sampler_args={a: 1}&#x27;" in page
     assert "9 completed" not in page
     assert "8 completed, 4 stopped, 1 failed" in page
-    assert "trial_011 (best)" in section(page, "trials")
+    table = section(page, "trials")
+    assert re.findall(r"<th>(.*?)</th>", table)[:4] == ["trial", "state", "why it ended", "accuracy"]
+    order = ["trial_011 (best)", *(f"trial_{number:03d}" for number in range(10, -1, -1)), "trial_012"]
+    assert re.findall(r"<tr><td[^>]*>(trial_.*?)</td>", table) == order, "the best first, and last the one that failed"
+    assert 'class="line" title="0.1 is below 0.2, the cut-off of the rung at iteration 2"' in table
     assert "ValueError: &lt;b&gt;too&lt;/b&gt; large" in section(page, "errors")
     assert "commit: abc &lt;dirty&gt;" in section(page, "configuration")
     rows = re.findall(r"<tr>(.*?)</tr>", section(page, "rungs"))
@@ -143,6 +148,38 @@ def test_a_run_without_a_trial_has_a_page_and_no_picture(play: Play) -> None:
     run = play()
     assert "No trial was started" in section(written(run), "trials")
     assert list(run.folder.plots.iterdir()) == []
+
+
+def figures(page: str, anchor: str) -> list[dict]:  # type: ignore[type-arg]
+    """What Plotly draws of a section."""
+    found = re.findall(r'<script type="application/json">(.*?)</script>', section(page, anchor), re.DOTALL)
+    return [json.loads(text) for text in found]
+
+
+def test_the_timeline_has_a_bar_a_trial_by_state(play: Play) -> None:
+    (drawing,) = figures(drawn(play(*trials(3))), "timeline")
+    bars = {one["name"]: (one["y"], one["base"], one["x"]) for one in drawing["data"]}
+    assert bars == {"completed": (["trial_000", "trial_001"], [0, 6], [6, 6]), "stopped": (["trial_002"], [12], [2])}
+    assert drawing["layout"]["xaxis"]["title"]["text"] == "seconds since the first start"
+
+
+def test_axes_have_the_ticks_of_their_own_parameter(play: Play) -> None:
+    """Optuna draws parameters in the order of their names, whatever their importance; no plot is without a trace."""
+    space = {
+        "z": {"distribution": "loguniform", "lower": 1e-5, "upper": 1.0},
+        "a": {"distribution": "choice", "categories": ["x", "y"]},
+        "m": {"distribution": "randint", "lower": 1, "upper": 9},
+    }
+    told = [({"z": 10 ** -(n / 3), "a": "xy"[n % 2], "m": n % 8 + 1}, [0.1 * n, 0.2 * n], DONE) for n in range(13)]
+    page = drawn(play(*told, space=space))
+    (slices,), (contours,) = figures(page, "slices"), figures(page, "contours")
+    axes = [slices["layout"][name] for name in ("xaxis", "xaxis2", "xaxis3")]
+    assert [axis["title"]["text"] for axis in axes] == ["a", "m", "z"]
+    assert [axis.get("type") for axis in axes] == ["category", None, "log"]
+    assert axes[1]["tickvals"] == list(range(1, 9))
+    assert len({one["xaxis"] for one in contours["data"]}) == 9
+    (curves,) = figures(page, "learning-curves")
+    assert curves["layout"]["xaxis"]["tickvals"] == [1, 2]
 
 
 def test_one_hyperparameter_has_no_contour(play: Play) -> None:
