@@ -12,6 +12,9 @@ import psutil  # type: ignore[import-untyped]
 MARK = "runner.lock"
 """In the folder of a session that this program has started, locked as long as the process lives that started it."""
 
+ENDED = "ended\n"
+"""In the mark of a session whose run was not killed: what it left is no news."""
+
 
 @contextmanager
 def marked(session: Path) -> Iterator[None]:
@@ -23,18 +26,21 @@ def marked(session: Path) -> Iterator[None]:
 
     with (session / MARK).open("w") as mark:
         fcntl.flock(mark, fcntl.LOCK_EX)
-        yield
+        try:
+            yield
+        finally:
+            mark.write(ENDED)
 
 
 def remove_dead(sessions: Path) -> str:
-    """Remove what dead runs of this user have left below `sessions`; says what was removed, if anything was."""
+    """Remove what dead runs of this user left below `sessions`; says what was removed of those that were killed."""
     if sys.platform == "win32":
         return ""
     ours = [folder for folder in sessions.glob("session_*") if _is_ours(folder)]
     used = _used(ours) if ours else set()
     sizes = [_remove(folder) for folder in ours if folder not in used]
     removed = [size for size in sizes if size is not None]
-    runs = "an earlier run" if len(removed) == 1 else f"{len(removed)} earlier runs"
+    runs = "a run that was killed" if len(removed) == 1 else f"{len(removed)} runs that were killed"
     return f"removed Ray's own files of {runs} ({sum(removed) / 1e6:.1f} MB in {sessions})" if removed else ""
 
 
@@ -59,7 +65,7 @@ def _used(sessions: list[Path]) -> set[Path]:
 
 
 def _remove(session: Path) -> int | None:
-    """The bytes that were removed; None where the process lives that started the session."""
+    """The bytes that were removed of a run that was killed; None of one that ended by itself or still lives."""
     import fcntl
 
     with (session / MARK).open("r+") as mark:
@@ -67,6 +73,7 @@ def _remove(session: Path) -> int | None:
             fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return None
+        killed = mark.read() != ENDED
         size = sum(path.lstat().st_size for path in session.rglob("*"))
         shutil.rmtree(session, ignore_errors=True)
-        return size
+        return size if killed else None

@@ -154,7 +154,7 @@ def test_a_clean_up_that_never_ends_is_ended(run_function: Run, project: Path, t
 
 
 def test_a_second_ctrl_c_leaves_at_once(project: Path, temporary: Path) -> None:
-    """And what an earlier run has left of Ray is removed at the start."""
+    """And what a run that was killed has left of Ray is removed at the start."""
     mark = uuid.uuid4().hex
     earlier = temporary / "ray" / "session_earlier"
     earlier.mkdir(parents=True)
@@ -182,7 +182,7 @@ def test_a_second_ctrl_c_leaves_at_once(project: Path, temporary: Path) -> None:
         process.send_signal(signal.SIGINT)
         out += process.communicate(timeout=60)[0]
     assert process.returncode == 130, out
-    assert "removed Ray's own files of an earlier run (0.0 MB" in out
+    assert "removed Ray's own files of a run that was killed (0.0 MB" in out
     assert not earlier.exists()
     assert "1 interrupted" in out
     assert "Traceback" not in out

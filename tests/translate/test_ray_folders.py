@@ -28,13 +28,15 @@ def sessions(tmp_path: Path) -> Path:
     return folder
 
 
-def session(sessions: Path, name: str, mark: bool = True) -> Path:
+def session(sessions: Path, name: str, *, mark: bool = True, killed: bool = True) -> Path:
     folder = sessions / f"session_{name}"
     (folder / "logs").mkdir(parents=True)
     (folder / "logs" / "raylet.out").write_bytes(bytes(1_000_000))
     if mark:
         with marked(folder):
             pass
+        if killed:
+            (folder / MARK).write_text("")
     return folder
 
 
@@ -60,12 +62,14 @@ def test_sessions_of_dead_runs_are_removed_and_told(sessions: Path) -> None:
     session(sessions, "a")
     session(sessions, "of_another_program", mark=False)
     (sessions / "session_latest").symlink_to(sessions / "session_a")
-    assert remove_dead(sessions) == f"removed Ray's own files of an earlier run (1.0 MB in {sessions})"
+    assert remove_dead(sessions) == f"removed Ray's own files of a run that was killed (1.0 MB in {sessions})"
     assert names(sessions) == ["session_latest", "session_of_another_program"]
     assert remove_dead(sessions) == ""
     session(sessions, "b")
     session(sessions, "c")
-    assert "of 2 earlier runs (2.0 MB" in remove_dead(sessions)
+    session(sessions, "ended", killed=False)
+    assert "of 2 runs that were killed (2.0 MB" in remove_dead(sessions)
+    assert names(sessions) == ["session_latest", "session_of_another_program"]
 
 
 def test_a_session_stays_while_the_process_lives_that_started_it(
@@ -75,7 +79,7 @@ def test_a_session_stays_while_the_process_lives_that_started_it(
     assert remove_dead(sessions) == ""
     holding.kill()
     holding.wait()
-    assert "an earlier run" in remove_dead(sessions)
+    assert "a run that was killed" in remove_dead(sessions)
     assert names(sessions) == []
 
 
@@ -83,7 +87,7 @@ def test_a_session_stays_while_one_of_its_processes_lives(sessions: Path) -> Non
     log = session(sessions, "a") / "logs" / "raylet.out"
     with log.open("a"):
         assert remove_dead(sessions) == ""
-    assert "an earlier run" in remove_dead(sessions)
+    assert "a run that was killed" in remove_dead(sessions)
 
 
 def test_what_is_not_this_users_stays(sessions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
