@@ -1,5 +1,6 @@
 """Experiments for hyperparameter tuning: a YAML file in git, run by Ray Tune, kept as one folder."""
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,6 +8,9 @@ if TYPE_CHECKING:
     from runner.runs.read_run import Run
 
 __version__ = "0.1.0"
+
+STARTED = time.monotonic()
+"""When this process began with the package. The process itself may be older: a shell that has become it."""
 
 
 def load(run: str | Path) -> "Run":

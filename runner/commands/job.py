@@ -9,9 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import psutil  # type: ignore[import-untyped]
 from rich.console import Console
 
+from runner import STARTED
 from runner.checks import config_problems, machine_problems, point_problems, refuse, resource_problems
 from runner.config.compose import Composed
 from runner.config.experiment import SEED, Experiment
@@ -181,8 +181,7 @@ def run_on_ray(folder: RunFolder, job: Job, project: Path) -> JobResult:
 
 def tell_time(console: Console) -> None:
     """Print how long the whole command took: longer than its trials, as Python and Ray start and end too."""
-    seconds = time.time() - psutil.Process().create_time()
-    console.print(f"the command took {duration(seconds)}")
+    console.print(f"the command took {duration(time.monotonic() - STARTED)}")
 
 
 def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, float], console: Console) -> JobResult:
