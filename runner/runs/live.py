@@ -1,6 +1,7 @@
 """The live view on a terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from textwrap import wrap
 
 from rich.console import Console, ConsoleOptions, Group, RenderResult
 from rich.progress_bar import ProgressBar
@@ -26,6 +27,9 @@ STYLES = {
 WIDE = 110
 """Columns from which parameters and reasons stand side by side."""
 
+MOST_LINES = 4
+"""Of the reason why a trial ended."""
+
 
 class LiveView:
     """A renderable of the record as it is at that moment, as wide as the terminal and less high than it.
@@ -44,7 +48,7 @@ class LiveView:
         room = max(1, console.height - len(header) - 4)
         # The cursor stands on a line of its own: at the end of a full one, the ^C that a terminal echoes would wrap,
         # and what is erased in the end would be one line off.
-        yield Group(*header, *self._trials(room, wide=options.max_width >= WIDE), Text())
+        yield Group(*header, *self._trials(room, options.max_width), Text())
 
     def _header(self) -> list[Text | Table]:
         return [self._title(), _line(self._counts()), _line(self._epochs()), *map(_line, self._best()), Text()]
@@ -98,10 +102,16 @@ class LiveView:
         told = f"{plural(len(self.record.front), 'trial')} by {self.record.objective}"
         return [Text.assemble(("front   ", "dim"), told)]
 
-    def _trials(self, room: int, *, wide: bool) -> list[Table | Text]:
-        chosen, hidden = choose(list(self.record.rows.values()), room)
-        if not chosen:
+    def _trials(self, room: int, width: int) -> list[Table | Text]:
+        rows, wide = list(self.record.rows.values()), width >= WIDE
+        if not rows:
             return [Text("waiting for the first trial", style="dim")]
+        left = width - self._fixed_columns(rows, wide=wide)
+        narrow, most = max(12, left // 2 - 2 if wide else left), min(MOST_LINES, room)
+        reasons = {
+            row.name: wrap(row.reason, narrow, max_lines=most, placeholder=" …", break_on_hyphens=False) for row in rows
+        }
+        chosen, hidden = choose(rows, room, lambda row: max(1, len(reasons[row.name])))
         table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, expand=True, header_style="dim")
         table.add_column("trial", no_wrap=True, max_width=36 if wide else 20)
         table.add_column("state", no_wrap=True, min_width=len(TrialState.COMPLETED))
@@ -112,9 +122,18 @@ class LiveView:
         for title in ("parameters", "why it ended") if wide else ("parameters, or why it ended",):
             table.add_column(title, no_wrap=True, ratio=1, overflow="ellipsis")
         for row in chosen:
-            notes = [parameters(row.config), row.reason] if wide else [row.reason or parameters(row.config)]
+            reason, config = "\n".join(reasons[row.name]), parameters(row.config)
+            notes = [config, reason] if wide else [reason or config]
             table.add_row(*self._cells(row), *(Text(note) for note in notes))
         return [table, *([Text(f"and {hidden}", style="dim")] if hidden else [])]
+
+    def _fixed_columns(self, rows: Sequence[TrialRow], *, wide: bool) -> int:
+        """The width of the columns that do not give way, with the space behind each."""
+        cells = [[cell.cell_len for cell in self._cells(row)] for row in rows]
+        widest: list[int] = [max(column) for column in zip(*cells, strict=True)]
+        name, state, iterations, last, best = widest
+        widths = [min(name, 36 if wide else 20), max(state, 9), max(iterations, len(unit(self.record)))]
+        return sum([*widths, max(last, 7), max(best, 7)]) + 5 * 2
 
     def _cells(self, row: TrialRow) -> list[Text]:
         of = f"/{self.record.max_epochs}" if self.record.max_epochs else ""
@@ -127,8 +146,10 @@ class LiveView:
         ]
 
 
-def choose(rows: Sequence[TrialRow], room: int) -> tuple[list[TrialRow], str]:
-    """The trials that `room` lines hold, and how many of which are not among them.
+def choose(
+    rows: Sequence[TrialRow], room: int, height: Callable[[TrialRow], int] = lambda _row: 1
+) -> tuple[list[TrialRow], str]:
+    """The trials that `room` lines hold, and how many of which are not among them; `height` is the lines of one.
 
     The running ones first, then those that wait, then those that ended, the latest of each first.
     """
@@ -139,7 +160,12 @@ def choose(rows: Sequence[TrialRow], room: int) -> tuple[list[TrialRow], str]:
     chosen: list[TrialRow] = []
     parts: list[str] = []
     for name, group in groups.items():
-        shown = group[: room - len(chosen)]
+        shown = []
+        for row in group:
+            room -= height(row)
+            if room < 0:
+                break
+            shown.append(row)
         chosen += shown
         if len(group) > len(shown):
             parts.append(f"{len(group) - len(shown)} more {name}")

@@ -11,6 +11,9 @@ from runner.runs.live import LiveView
 from runner.runs.record import Record
 from runner.runs.wording import plural, shown
 
+MOST_EVENTS = 5
+"""Lines that are printed again above the view when the terminal has been resized."""
+
 
 class Progress:
     """One live view on a terminal; elsewhere plain lines, a status line at most every `seldom` seconds.
@@ -24,16 +27,11 @@ class Progress:
         self._live: Live | None = None
         self._console = console
         self._opening = _opening(record, title)
+        self._events: list[str] = []
+        self._size = console.size
+        self._view = LiveView(record, title=title, time_budget=budget.time_budget)
         if console.is_terminal and not console.is_dumb_terminal:
-            view = LiveView(record, title=title, time_budget=budget.time_budget)
-            self._live = Live(
-                view,
-                console=console,
-                refresh_per_second=4,
-                transient=True,
-                redirect_stdout=False,
-                redirect_stderr=False,
-            )
+            self._live = self._new_live()
         else:
             self._lines = Lines(record, console, time_budget=budget.time_budget, seldom=seldom)
 
@@ -52,16 +50,35 @@ class Progress:
             self._lines.finish()
 
     def update(self) -> None:
-        """Something happened. The live view needs no telling: it draws itself four times a second."""
+        """Something happened, or nothing did for a moment. The live view draws itself four times a second."""
         if self._lines:
             self._lines.update()
+        elif self._live and self._console.size != self._size:
+            self._draw_again(self._live)
 
     def event(self, text: str) -> None:
         """A line worth telling at once; on a terminal it stays above the live view."""
         if self._lines:
             self._lines.tell(text)
         else:
+            self._events.append(text)
             self._console.print(text, markup=False, highlight=False)
+
+    def _new_live(self) -> Live:
+        return Live(
+            self._view, console=self._console, refresh_per_second=4, transient=True, redirect_stdout=False,
+            redirect_stderr=False,
+        )  # fmt: skip
+
+    def _draw_again(self, live: Live) -> None:
+        """Begin on an empty screen: a resized terminal has wrapped the old lines anew, and nobody can erase them."""
+        self._size = self._console.size
+        live.stop()
+        self._console.clear()
+        for text in self._events[-MOST_EVENTS:]:
+            self._console.print(text, markup=False, highlight=False)
+        self._live = self._new_live()
+        self._live.start(refresh=True)
 
 
 def _opening(record: Record, title: str) -> str:

@@ -1,9 +1,10 @@
 import io
 
 import pytest
-from rich.console import Console
+from rich.console import Console, ConsoleDimensions
 
 from runner.config.experiment import Budget
+from runner.runs.decisions import Decision
 from runner.runs.live import LiveView, choose
 from runner.runs.progress import Progress
 from runner.runs.record import Record, TrialState
@@ -60,6 +61,21 @@ def test_the_view_is_less_high_than_the_terminal(record: Record, play: Play, wid
     assert max(map(len, lines)) <= width
     assert "more running, 25 more ended" in lines[-2]
     assert lines[-1] == "", "for the cursor"
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+def test_why_a_trial_ended_is_readable(record: Record, play: Play, width: int) -> None:
+    reason = "0.02593 is below 0.2274, the cut-off of the rung at iteration 4 (the best 1/2 of 5 earlier trials)"
+    play.trial("trial_000", [0.1, 0.02593], lr0=0.01)
+    decision = Decision("trial_000", 2, "asha", 0.02593, 0.2274, reason)
+    record.ended("trial_000", TrialState.STOPPED, decision)
+    play.trial("trial_001", [0.2], lr0=0.02)
+    lines = draw(record, width)
+    assert max(map(len, lines)) <= width
+    [first] = [place for place, line in enumerate(lines) if line.startswith("trial_000")]
+    column = lines[first].index("0.02593 is below")
+    shown = [lines[first][column:], *(line[column:] for line in lines[first + 1 : first + 4])]
+    assert " ".join(" ".join(shown).split()) == reason
 
 
 def test_the_view_before_the_first_trial(record: Record) -> None:
@@ -180,3 +196,18 @@ def test_the_first_failure_is_told_at_once(record: Record, play: Play) -> None:
             progress.update()
         assert out.getvalue().count("ValueError") == 1
     assert "3 failed" in out.getvalue()
+
+
+def test_a_resized_terminal_is_drawn_anew(record: Record, play: Play) -> None:
+    """It has wrapped the lines of the view, which could not be erased one by one."""
+    console = Console(file=io.StringIO(), force_terminal=True, width=80, height=24)
+    with console.capture() as capture, Progress(record, console, budget=Budget(), title="shapes") as progress:
+        play.trial("t1", [0.1], lr0=0.0021)
+        progress.update()
+        console.size = ConsoleDimensions(60, 24)
+        progress.update()
+        progress.update()
+    assert capture.get().count("\x1b[2J") == 1
+    opening, _, again = capture.get().partition("\x1b[2J")
+    assert "shapes: 6 trials" in opening
+    assert "shapes: 6 trials" in again
