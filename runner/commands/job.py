@@ -48,6 +48,8 @@ class Job:
 
     experiment: Experiment
     words: tuple[str, ...]
+    retry: tuple[str, ...] = ()
+    """Trials of the run that failed and run again."""
 
 
 def checked_job(composed: Composed) -> Job:
@@ -200,6 +202,9 @@ def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, flo
     journal = Journal(run.journal)
     earlier = journal.events()
     journal.write(Event("began", path=str(project)))
+    again = [Event("retried", name) for name in job.retry]
+    for event in again:
+        journal.write(event)
     run.write_config(experiment.config, job.words)
     record = Record(
         run, experiment.objective, expected_trials=trials_expected(experiment), max_epochs=budget.max_epochs,
@@ -210,7 +215,8 @@ def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, flo
         seconds_before=seconds_spent(earlier),
     )  # fmt: skip
     if earlier:
-        record.take_up({event.trial: event.config or {} for event in earlier if event.kind == "proposed"})
+        configs = {event.trial: event.config or {} for event in earlier if event.kind == "proposed"}
+        record.take_up(configs, retry=job.retry)
     console.print(f"log: {shown(run.log)} (what Ray and the trials print)", markup=False, soft_wrap=True)
     started = time.monotonic()
     interrupted, failure = False, ""
@@ -219,7 +225,7 @@ def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, flo
         _lock(experiment, run, project, console)
         with working_on(run), Progress(record, console, budget=budget, title=experiment.name) as progress:
             interrupted = run_trials(
-                experiment, run, record, project, progress.update, progress.event, journal, earlier
+                experiment, run, record, project, progress.update, progress.event, journal, [*earlier, *again]
             )
     except KeyboardInterrupt:
         interrupted, failure = True, reason()
@@ -313,7 +319,8 @@ def next_commands(job: Job, run: RunFolder, record: Record, project: Path, code:
     else:
         commands.append(f"python -m runner why {folder}")
     if record.ended_by in (STALL, FUNCTION_ERROR, MAX_FAILED_TRIALS):
-        commands.append(f"python -m runner resume {folder}")
+        again = " --retry-failed" if record.ended_by == MAX_FAILED_TRIALS else ""
+        commands.append(f"python -m runner resume {folder}{again}")
     budget = job.experiment.budget
     tuned = set(job.experiment.search_space.searched()) - {SEED} and not run.confirm_yaml.is_file()
     learned = not nothing_learned(run, record.objective, record.repeat)

@@ -5,17 +5,23 @@ from runner.commands.command import Command
 
 COMMAND = Command(
     summary="go on with a run that was interrupted or crashed",
-    usage="RUN",
+    usage="RUN [TRIAL ...]",
     about=(
         "From the run folder alone. Trials that ended are kept, the others go on from their checkpoints, and searcher,"
         " scheduler and stoppers know what they knew. Words change what is safe to change (budget, resources, loggers);"
-        " another scheduler or stopper needs --allow."
+        " another scheduler or stopper needs --allow. A trial that runs again goes on from its newest checkpoint; its"
+        " earlier failure stays in decisions.jsonl, and the searcher keeps what it was told of it."
     ),
-    flags={"--allow": "let changes through that make trials harder to compare"},
+    flags={
+        "--allow": "let changes through that make trials harder to compare",
+        "--retry-failed": "run trials again that failed or were out of memory: all of them, or each TRIAL",
+    },
     configures=True,
     examples={
         "python -m runner resume latest": "the newest run below outputs/",
         "python -m runner resume outputs/shapes/2026-11-20_23-19-42 budget.max_concurrent=1": "one trial at a time",
+        "python -m runner resume latest --retry-failed": "after a bug in your function was mended",
+        "python -m runner resume latest 3 5 --retry-failed": "trial_003 and trial_005 alone",
     },
 )
 

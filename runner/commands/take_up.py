@@ -23,6 +23,8 @@ from runner.runs.history import History
 from runner.runs.journal import Event, read, seconds_spent
 from runner.runs.kept_config import read_config, read_words
 from runner.runs.locate import run_folder
+from runner.runs.trial import TrialState
+from runner.runs.trial_name import trial_name
 from runner.runs.trials_table import read_rows
 from runner.runs.wording import plural, shown
 
@@ -47,7 +49,8 @@ def take_up(arguments: Arguments, *, must_be_more: bool) -> int:
     _refuse_for_good(run, before, after)
     found = list(changes.changes(before, after))
     _refuse(found, run, allowed="--allow" in arguments.flags)
-    job = check(after, words)
+    retry = _retried(run, arguments)
+    job = replace(check(after, words), retry=retry)
     left, expected = _left(run, job)
     if must_be_more and not any(one.key.startswith("budget.") for one in found):
         remedy = f"type python -m runner extend {shown(run.root)} budget.num_samples=+{max(1, expected)}"
@@ -57,6 +60,9 @@ def take_up(arguments: Arguments, *, must_be_more: bool) -> int:
             f"all {plural(expected, 'trial')} of {shown(run.root)} have ended; for more of them, type:\n"
             f"  python -m runner extend {shown(run.root)} budget.num_samples=+{expected}"
         )
+        if failed := _failed(run):
+            again = f"python -m runner resume {shown(run.root)} --retry-failed"
+            print(f"to run the {len(failed)} that failed again:\n  {again}")
         return OK
     _refuse_used_up(job, seconds_spent(events))
     _refuse_at_plateau(job, run)
@@ -154,8 +160,34 @@ def _left(run: RunFolder, job: Job) -> tuple[int, int]:
 
     expected = trials_expected(job.experiment)
     rules = {line["trial"]: line["rule"] for line in decisions.read(run.decisions)}
-    ended = sum(is_over(row["state"], rules.get(name, "")) for name, row in read_rows(run.trials_csv).items())
+    ended = sum(
+        is_over(row["state"], rules.get(name, "")) and name not in job.retry
+        for name, row in read_rows(run.trials_csv).items()
+    )
     return expected - ended, expected
+
+
+def _failed(run: RunFolder) -> list[str]:
+    """The trials that an error ended. One that diverged would diverge again: its configuration does."""
+    again = {TrialState.FAILED, TrialState.OUT_OF_MEMORY}
+    return [name for name, row in read_rows(run.trials_csv).items() if row["state"] in again]
+
+
+def _retried(run: RunFolder, arguments: Arguments) -> tuple[str, ...]:
+    """The trials that --retry-failed lets run again. Raises ConfigError for a TRIAL that did not fail."""
+    names, failed = arguments.names[1:], _failed(run)
+    if "--retry-failed" not in arguments.flags:
+        if names:
+            raise ConfigError([Problem("retry", names[0], "a trial is named", "add --retry-failed")])
+        return ()
+    known = [*read_rows(run.trials_csv)]
+    wanted = tuple(dict.fromkeys(trial_name(name, known) for name in names)) or tuple(failed)
+    wrong = [name for name in wanted if name not in failed]
+    if wrong or not wanted:
+        message = "did not fail" if wrong else "no trial failed"
+        remedy = f"failed: {', '.join(failed)}" if failed else "leave out --retry-failed"
+        raise ConfigError([Problem("retry", wrong[0] if wrong else "--retry-failed", message, remedy)])
+    return wanted
 
 
 def _all_words(run: RunFolder, words: Sequence[str]) -> tuple[str, ...]:

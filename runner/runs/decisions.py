@@ -30,6 +30,9 @@ CUT_OFF = ("budget.time_budget", "attestation", EXPERIMENT_PLATEAU, STALL, FUNCT
 END = "end"
 """A trial that ended by itself."""
 
+RETRY = "retry"
+"""Of a trial that failed and that `resume --retry-failed` lets run again."""
+
 DIVERGED = "diverged"
 """The rule that is always on: the objective of a report was NaN or infinite."""
 

@@ -185,6 +185,10 @@ class RunFolder:
         """The traceback of a trial that failed."""
         return self.trial(name) / "error.txt"
 
+    def earlier_error(self, name: str) -> Path:
+        """The traceback of a trial that failed and ran again."""
+        return self.trial(name) / "error_earlier.txt"
+
     def write_config(self, config: Mapping[str, Any], overrides: Sequence[str]) -> None:
         """Keep the resolved `config` and the `overrides` as typed."""
         for path, content in ((self.config, config), (self.overrides, list(overrides))):

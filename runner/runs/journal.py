@@ -11,7 +11,7 @@ from runner.runs.atomic import cut_unfinished_line
 from runner.runs.damage import damaged
 from runner.runs.json_lines import json_object, lines
 
-Kind = Literal["began", "proposed", "reported", "ended", "checkpoint", "left"]
+Kind = Literal["began", "proposed", "reported", "ended", "retried", "checkpoint", "left"]
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Event:
 
     Attributes:
         kind: began: a process takes up the run; proposed, reported, ended: what a searcher gave and was told;
+            retried: a trial that failed runs again, and the searcher, which knows of its end, is not told of the rest;
             checkpoint: one that can be gone on from; left: that process is done with the run.
         trial: its name; iteration, objective: of the report. An end without an iteration is one before any report.
             Of several objectives each by its metric.
@@ -46,6 +47,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }  # fmt: skip
 _NEEDED = {
     "proposed": ("trial", "config"), "reported": ("trial", "iteration", "objective"), "ended": ("trial",),
+    "retried": ("trial",),
     "checkpoint": ("trial", "iteration", "path"),
 }  # fmt: skip
 _DEFAULTS = {field.name: field.default for field in fields(Event) if field.name != "kind"}

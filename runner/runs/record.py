@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from runner.config.objective import OBJECTIVE, Objective
 from runner.runs.atomic import cut_unfinished_line
 from runner.runs.best import Best
 from runner.runs.best_file import PARAMETERS_ALONE, BestFile
-from runner.runs.decisions import PAUSED, PROMOTED, RESTARTED, Decision, append, is_over, read
+from runner.runs.decisions import PAUSED, PROMOTED, RESTARTED, RETRY, Decision, append, is_over, read
 from runner.runs.folder import RunFolder
 from runner.runs.front import Front
 from runner.runs.history import History, Report
@@ -99,13 +99,17 @@ class Record:
         cut_unfinished_line(run.decisions)
 
     def take_up(
-        self, configs: Mapping[str, Mapping[str, Any]], ends: Mapping[str, Mapping[str, str]] | None = None
+        self,
+        configs: Mapping[str, Mapping[str, Any]],
+        ends: Mapping[str, Mapping[str, str]] | None = None,
+        retry: Collection[str] = (),
     ) -> None:
         """Know the trials of earlier processes; those that had not ended are `interrupted` until they start again.
 
         Args:
             configs: the parameters of each trial, as they were proposed.
             ends: what no report tells of each: the cells of trials.csv, which is read where they are not given.
+            retry: trials that failed and run again: they count as interrupted.
         """
         ends = read_rows(self.run.trials_csv) if ends is None else ends
         rules = {line["trial"]: line["rule"] for line in read(self.run.decisions)}
@@ -121,7 +125,10 @@ class Record:
             if self.objective.better(objective, row.best):
                 row.improves(objective, report.iteration, row.last_metrics)
         for name, cells in ends.items():
-            self._take_up_end(self.rows[name], cells, rules.get(name, ""))
+            if name in retry:
+                self._retry(self.rows[name], cells["reason"])
+            else:
+                self._take_up_end(self.rows[name], cells, rules.get(name, ""))
         self._choose_best()
         self._choose_front()
         self._keep_best()
@@ -137,6 +144,15 @@ class Record:
             if row.state.failed and self.run.trial_error(row.name).is_file():
                 row.error = self.run.trial_error(row.name).read_text(encoding="utf-8", errors="replace")
             self.ended_rows.append(row)
+        self.states[row.state] += 1
+
+    def _retry(self, row: TrialRow, reason: str) -> None:
+        row.started_at -= row.seconds
+        detail = f"it failed ({reason}) and runs again, by --retry-failed"
+        decision = Decision(row.name, row.iterations, RETRY, row.last, None, detail)
+        append(self.run.decisions, decision, RESTARTED, self._now())
+        if self.run.trial_error(row.name).is_file():
+            self.run.trial_error(row.name).replace(self.run.earlier_error(row.name))
         self.states[row.state] += 1
 
     def reports(self) -> Iterator[Report]:

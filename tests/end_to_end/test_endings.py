@@ -2,6 +2,7 @@
 
 import csv
 import errno
+import json
 import os
 import subprocess
 import sys
@@ -212,3 +213,33 @@ def test_a_disk_that_fills_up_is_one_line_and_the_run_can_be_resumed(
     assert Ended(0, done.folder, "").states == ["completed"] * 3
     with (done.folder / "history.csv").open() as file:
         assert [row["score"] for row in csv.DictReader(file)] == ["1.0", "2.0", "3.0", "4.0", "5.0", "6.0"]
+
+
+def test_trials_that_failed_run_again_once_their_function_is_mended(tune: Tune, project: Path) -> None:
+    """The searcher keeps what it was told of them, so that it can be brought back afterwards."""
+    space = "search_space.curve={distribution: choice, categories: [[1, 2], [3, 'a'], [5, 6]]}"
+    done = tune(space, "searcher=optuna", "seed=0", "budget.num_samples=6")
+    states = {row["trial"]: row["state"] for row in done.rows("trials.csv")}
+    failed = [name for name, state in states.items() if state == "failed"]
+    assert 0 < len(failed) < 6
+    over = command(project, "resume", str(done.folder))
+    assert f"resume outputs/mine/{done.folder.name} --retry-failed" in over.stdout
+    well = next(name for name in states if name not in failed)
+    refused = command(project, "resume", str(done.folder), well, "--retry-failed")
+    assert (refused.returncode, "did not fail" in refused.stderr) == (2, True), refused.stderr
+    (project / "mine.py").write_text(MINE.replace("float(value)", "float(str(value).replace('a', '4'))"))
+    try:
+        again = command(project, "resume", str(done.folder), "--retry-failed")
+        more = command(project, "extend", str(done.folder), "budget.num_samples=+1")
+    finally:
+        (project / "mine.py").write_text(MINE)
+    assert again.returncode == more.returncode == 0, again.stdout + again.stderr + more.stdout + more.stderr
+    ended = Ended(0, done.folder, "")
+    assert ended.states == ["completed"] * 7
+    rows = [(row["trial"], row["iteration"]) for row in ended.rows("history.csv")]
+    assert len(rows) == len(set(rows)) == 14
+    lines = [json.loads(line) for line in (done.folder / "decisions.jsonl").read_text().splitlines()]
+    for name in failed:
+        assert [line["state"] for line in lines if line["trial"] == name] == ["failed", "restarted", "completed"]
+        assert "could not convert" in (done.folder / "trials" / name / "error_earlier.txt").read_text()
+        assert not (done.folder / "trials" / name / "error.txt").exists()

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from runner.config.objective import OBJECTIVE, Objective
-from runner.runs.decisions import RESTARTED, is_over
+from runner.runs.decisions import RESTARTED, RETRY, is_over
 from runner.runs.earlier_run import parameters_of
 from runner.runs.folder import RunFolder
 from runner.runs.mending.aside import at_lines, set_aside
@@ -73,9 +73,14 @@ def _kept(name: str, run: RunFolder, config: Mapping[str, Any], sound: Sound) ->
     over = end is not None and is_over(end["state"], end["rule"])
     return {
         "state": end["state"] if end is not None and over else TrialState.INTERRUPTED,
-        "restarts": str(sum(d is not None and d["trial"] == name and d["state"] == RESTARTED for d in sound.decisions)),
+        "restarts": str(sum(_is_restart(line, name) for line in sound.decisions)),
         "note": DEFAULTS if first else "",
         "checkpoint": str(weights[0].relative_to(run.root)) if weights else "",
         "reason": end["detail"] if end is not None and over else "",
         "seconds": seconds[-1] if seconds else "0.0",
     }
+
+
+def _is_restart(line: Mapping[str, Any] | None, name: str) -> bool:
+    """Whether the process of the trial died, and it went on in another: a retry of a failed one is none."""
+    return line is not None and (line["trial"], line["state"]) == (name, RESTARTED) and line["rule"] != RETRY

@@ -64,6 +64,7 @@ class JournaledSearch(SearchAlgorithm):  # type: ignore[misc]
         self.waiting: list[Trial] = []
         self.names: dict[str, str] = {}
         self.live: set[str] = set()
+        self.retried: set[str] = set()
 
     @property
     def searcher(self) -> Searcher:
@@ -102,12 +103,14 @@ class JournaledSearch(SearchAlgorithm):  # type: ignore[misc]
         return trial
 
     def on_trial_result(self, trial_id: str, result: dict[str, Any]) -> None:
-        self.search.on_trial_result(trial_id, result)
+        if trial_id not in self.retried:
+            self.search.on_trial_result(trial_id, result)
         self.journal.write(Event("reported", self.names[trial_id], result[ITERATION], told(result, self.objective)))
 
     def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
         self.live.discard(trial_id)
-        self.search.on_trial_complete(trial_id, result, error)
+        if trial_id not in self.retried:
+            self.search.on_trial_complete(trial_id, result, error)
         iteration, value = None, None
         if result and OBJECTIVE in result:
             iteration, value = result[ITERATION], told(result, self.objective)
@@ -136,7 +139,9 @@ class JournaledSearch(SearchAlgorithm):  # type: ignore[misc]
                 )
             trials[event.trial] = trial
             self.names[trial.trial_id] = event.trial
-        elif event.kind in {"reported", "ended"}:
+        elif event.kind == "retried":
+            self.retried.add(trials[event.trial].trial_id)
+        elif event.kind in {"reported", "ended"} and trials[event.trial].trial_id not in self.retried:
             trial_id = trials[event.trial].trial_id
             result = None
             if event.iteration is not None and event.objective is not None:
