@@ -8,7 +8,6 @@ from runner.commands.arguments import Arguments
 from runner.commands.command import Command
 from runner.config.suggest import did_you_mean
 from runner.errors import OK, ConfigError, Problem
-from runner.runs.locate import run_folder
 from runner.runs.wording import shown
 
 if TYPE_CHECKING:
@@ -37,6 +36,8 @@ COMMAND = Command(
 
 def run(arguments: Arguments) -> int:
     """Draw and export. Returns OK; raises ConfigError for a name that is no run."""
+    from runner.runs.locate import run_folder
+
     project = Path.cwd()
     formats = _formats(arguments.flags.get("--export"))
     folders = list(dict.fromkeys(run_folder(name, project) for name in arguments.names))
