@@ -224,7 +224,8 @@ def test_a_run_whose_ray_is_killed_says_so_and_goes_on(project: Path) -> None:
         assert command.wait(timeout=60) == 130
         out = (project / "out").read_text()
         assert f"error: Ray died: its process {name} was killed or crashed" in out
-        assert out.count("runner resume outputs/mine/") == ("raylet", "gcs_server").index(name) + 1
+        # Where the main thread hangs in Ray, the process is left without a summary, with a line that says the same.
+        assert out.count("python -m runner resume") == ("raylet", "gcs_server").index(name) + 1
     (run,) = project.glob("outputs/mine/*")
     seen: dict[str, int] = {}
     with (run / "history.csv").open() as file:
