@@ -6,6 +6,9 @@ from pathlib import Path
 from runner.runs.wording import error_line
 
 MOST_FRAMES = 4
+LINES = 3
+"""Of a frame: its place, its code, and the marks below that. Ray leaves marks behind of frames that it takes out."""
+
 OURS = re.escape(str(Path(__file__).parents[1]))
 FOREIGN = re.compile(rf'  File "(?:.*/site-packages/ray|{OURS}/(?:trainables|translate))/')
 """A frame of Ray's or of ours: none of it is what a user can mend."""
@@ -17,7 +20,7 @@ def user_traceback(error: str) -> list[str]:
     for line in error.splitlines():
         if line.startswith("  File "):
             frames.append([line])
-        elif frames and line.startswith("    "):
+        elif frames and line.startswith("    ") and len(frames[-1]) < LINES:
             frames[-1].append(line)
         elif not line.startswith(" ") and line.startswith("ray.exceptions."):
             frames.clear()  # what came before is the driver's own traceback

@@ -21,7 +21,9 @@ def test_the_frames_of_a_user_and_of_their_libraries_are_shown_without_those_of_
         '  File "/home/me/mine.py", line 3, in train\n    fit(config)\n'
         '  File "/env/lib/python3.12/site-packages/torch/nn.py", line 9, in fit\n    raise ValueError(1)\n'
     )
-    told = user_traceback(f"{RAY}{own}ValueError: 1\nand more\n")
+    left = f"           {'^' * 20}\n"
+    own = own.replace("    fit(config)\n", f"    fit(config)\n    {'^' * 11}\n")
+    told = user_traceback(f"{RAY}{own.replace('^' * 11, '^' * 11 + chr(10) + left.rstrip())}ValueError: 1\nand more\n")
     assert told == [*own.splitlines(), "ValueError: 1"]
     assert user_traceback(f"{RAY}runner.errors.RunnerError: lacks acc\n") == []
     assert user_traceback("") == []
