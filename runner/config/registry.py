@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from runner.config.beginning import Beginning
 from runner.config.docstring import meanings
-from runner.config.traits import SchedulerTraits, SearcherTraits, StopperTraits, Traits
+from runner.config.traits import SchedulerTraits, SearcherTraits, StopperTraits, TrainableTraits, Traits
 
 Builder = TypeVar("Builder", bound=Callable[..., Any])
 Kind = TypeVar("Kind", bound=Traits)
@@ -122,7 +122,7 @@ class Registry(Generic[Kind]):
         return self._plugins[name]
 
 
-TRAINABLES = Registry("trainable", "runner.trainables", Traits)
+TRAINABLES = Registry("trainable", "runner.trainables", TrainableTraits)
 SEARCHERS = Registry("searcher", "runner.translate.searchers", SearcherTraits, Beginning)
 SCHEDULERS = Registry("scheduler", "runner.translate.schedulers", SchedulerTraits)
 STOPPERS = Registry("stopper", "runner.translate.stoppers", StopperTraits)
@@ -141,3 +141,16 @@ def cannot_resume(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         name = (config.get(registry.group) or {}).get("name")
         if name in registry.names() and registry.get(name).traits.cannot_resume:
             yield registry.group, registry.get(name).traits.cannot_resume
+
+
+def unit_of(*configs: Mapping[str, Any]) -> str:
+    """What one report is called in runs with these configs, by their trainables; an iteration where they differ."""
+    units = {_trainable_traits(config).unit for config in configs}
+    return units.pop() if len(units) == 1 else TrainableTraits.unit
+
+
+def _trainable_traits(config: Mapping[str, Any]) -> TrainableTraits:
+    """Those of the default where the config of a run names no trainable that is known."""
+    node = config.get("trainable")
+    name = node.get("name") if isinstance(node, Mapping) else None
+    return TRAINABLES.get(name).traits if name in TRAINABLES.names() else TrainableTraits()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Traits:
-    """Of a searcher, scheduler, stopper or logger.
+    """Of a plugin.
 
     Attributes:
         paper: where its method is described.
@@ -18,6 +18,17 @@ class Traits:
     extra: str = ""
     install: str = ""
     cannot_resume: str = ""
+
+
+@dataclass(frozen=True)
+class TrainableTraits(Traits):
+    """Of a trainable.
+
+    Attributes:
+        unit: what one report is called, in the singular.
+    """
+
+    unit: str = "iteration"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""How the best objective came about: by trial, by epoch and by the clock; of one run or of several."""
+"""How the best objective came about: by trial, by report and by the clock; of one run or of several."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from runner.config.objective import OBJECTIVE
+from runner.config.registry import unit_of
 from runner.report.outcome import started
 from runner.report.page import Section, figure, paragraph
 from runner.report.style import SERIES, styled, whole
@@ -17,7 +18,7 @@ from runner.runs.trial import TrialState
 Curve = list[tuple[float, float, str]]
 """Where the best so far changed, what it was from there on, and the trial that it came from."""
 
-_AXES = {"by trial": "trials", "by epoch": "epochs of all trials", "by the clock": "minutes since the first start"}
+_AXES = ("trial", "report", "clock")
 
 
 def best_over_time(runs: Mapping[str, Run]) -> Section:
@@ -25,22 +26,26 @@ def best_over_time(runs: Mapping[str, Run]) -> Section:
     first = next(iter(runs.values()))
     title = "Best over time"
     drawing = go.Figure()
-    curves = {name: (by_trial(run), by_epoch(run), by_clock(run)) for name, run in runs.items()}
+    curves = {name: (by_trial(run), by_report(run), by_clock(run)) for name, run in runs.items()}
     if not any(curve for axes in curves.values() for curve in axes):
         return Section(title, paragraph("It cannot be drawn: no trial that did not fail reported a finite objective."))
     for place, axis in enumerate(_AXES):
         for number, (name, axes) in enumerate(curves.items()):
             colour = SERIES[number % len(SERIES)]
-            drawing.add_trace(_line(name, axes[place], colour, visible=axis == "by trial", told=len(runs) > 1))
+            drawing.add_trace(_line(name, axes[place], colour, visible=axis == "trial", told=len(runs) > 1))
     if len(runs) == 1:
         drawing.add_trace(_each(first))
+    words = _words(unit_of(*(run.config for run in runs.values())))
     buttons = [
         {
-            "label": axis,
+            "label": words[axis][0],
             "method": "update",
-            "args": [{"visible": _shown(axis, len(runs))}, {"xaxis.title.text": label, **_ticks(axis, curves)}],
+            "args": [
+                {"visible": _shown(axis, len(runs))},
+                {"xaxis.title.text": words[axis][1], **_ticks(axis, curves)},
+            ],
         }
-        for axis, label in _AXES.items()
+        for axis in _AXES
     ]
     menu = {
         "type": "buttons", "direction": "right", "buttons": buttons, "x": 0, "xanchor": "left", "y": 1.02,
@@ -51,22 +56,31 @@ def best_over_time(runs: Mapping[str, Run]) -> Section:
     place_of_legend = {"max": {"y": 0.02, "yanchor": "bottom"}, "min": {"y": 0.98, "yanchor": "top"}}
     legend = {"x": 1, "xanchor": "right", "orientation": "v", **place_of_legend[first.objective.mode]}
     drawing.update_layout(legend=legend)
-    drawing.update_xaxes(title=_AXES["by trial"], **whole(1, _end("by trial", curves)))
+    drawing.update_xaxes(title=words["trial"][1], **whole(1, _end("trial", curves)))
     drawing.update_yaxes(title=first.objective.label)
     repeated = any(run.repeat > 1 for run in runs.values())
     told = paragraph("Of single trials: what decides is the mean of each configuration's.") if repeated else ""
     return Section(title, told + figure(drawing))
 
 
+def _words(unit: str) -> dict[str, tuple[str, str]]:
+    """What is written on the button of an axis, and along the axis."""
+    return {
+        "trial": ("by trial", "trials"),
+        "report": (f"by {unit}", f"{unit}s of all trials"),
+        "clock": ("by the clock", "minutes since the first start"),
+    }
+
+
 def _end(axis: str, curves: Mapping[str, tuple[Curve, ...]]) -> float:
-    place = list(_AXES).index(axis)
+    place = _AXES.index(axis)
     return max((axes[place][-1][0] for axes in curves.values() if axes[place]), default=1)
 
 
 def _ticks(axis: str, curves: Mapping[str, tuple[Curve, ...]]) -> dict[str, Any]:
     """What a button changes of the axis: trials and epochs are counted from 1, minutes run from 0."""
     clock = {"range": [0, _end(axis, curves) * 1.02], "tickvals": None}
-    changes = clock if axis == "by the clock" else whole(1, _end(axis, curves))
+    changes = clock if axis == "clock" else whole(1, _end(axis, curves))
     return {f"xaxis.{key}": value for key, value in changes.items()}
 
 
@@ -77,11 +91,11 @@ def by_trial(run: Run) -> Curve:
     return _bests(run, [places[name] for name in rows.index], rows[OBJECTIVE].tolist(), list(rows.index), len(places))
 
 
-def by_epoch(run: Run) -> Curve:
+def by_report(run: Run) -> Curve:
     """The best after so many reports of all trials."""
     reports = _reports(run)
     return _bests(
-        run, reports["epoch"].tolist(), reports[OBJECTIVE].tolist(), reports["trial"].tolist(), len(run.history)
+        run, reports["number"].tolist(), reports[OBJECTIVE].tolist(), reports["trial"].tolist(), len(run.history)
     )
 
 
@@ -99,7 +113,7 @@ def by_clock(run: Run) -> Curve:
 def _reports(run: Run) -> pd.DataFrame:
     """The reports of trials that did not fail, numbered in the order of all."""
     failed = run.trials.index[run.trials["state"].isin([state.value for state in TrialState if state.failed])]
-    numbered = run.history.assign(epoch=np.arange(1, len(run.history) + 1))
+    numbered = run.history.assign(number=np.arange(1, len(run.history) + 1))
     return numbered[~numbered["trial"].isin(failed)]
 
 
@@ -135,4 +149,4 @@ def _each(run: Run) -> go.Scatter:
 def _shown(axis: str, runs: int) -> list[bool]:
     """Which traces one button shows; the last are the trials of a single run, by trial."""
     lines = [one == axis for one in _AXES for _ in range(runs)]
-    return [*lines, axis == "by trial"] if runs == 1 else lines
+    return [*lines, axis == "trial"] if runs == 1 else lines

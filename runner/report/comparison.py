@@ -10,6 +10,7 @@ from optuna.visualization import matplotlib as pictures
 
 from runner.config.nested import flat
 from runner.config.objective import Objective
+from runner.config.registry import unit_of
 from runner.report.best_over_time import best_over_time
 from runner.report.outcome import command, seconds, states
 from runner.report.page import Cell, Section, figure, fold, paragraph, table, write_page
@@ -57,8 +58,9 @@ def labels(runs: Sequence[Run]) -> dict[str, Run]:
 
 
 def _outcomes(runs: Mapping[str, Run], folder: Path, *, one_objective: bool) -> Section:
-    heads = ["run", "best", "objective", "best trial", "trials", "epochs", "time"]
-    gains = {name: gain(run.folder, run.objective, run.repeat, "epoch") for name, run in runs.items()}
+    unit = unit_of(*(run.config for run in runs.values()))
+    heads = ["run", "best", "objective", "best trial", "trials", f"{unit}s", "time"]
+    gains = {name: gain(run.folder, run.objective, run.repeat, run.unit) for name, run in runs.items()}
     if any(gains.values()):
         heads.append("over the defaults")
     several = any(run.objective.several for run in runs.values())

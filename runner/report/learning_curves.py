@@ -34,15 +34,15 @@ def learning_curves(run: Run) -> Section:
     for state in TrialState:
         members = [name for name in names if run.trials.loc[name, "state"] == state and not _is_best(run, name)]
         if members:
-            drawing.add_trace(_lines(members, curves, state, thin=len(names) > 40))
+            drawing.add_trace(_lines(members, curves, state, run.unit, thin=len(names) > 40))
     rules = _rules(run)
     for rule in dict.fromkeys(rules.get(name, "running") for name in names):
         ended = [name for name in names if rules.get(name, "running") == rule]
         drawing.add_trace(_marks(run, ended, curves, rule))
     if run.best is not None and run.best.name in curves:
-        drawing.add_trace(_best(str(run.best.name), curves[str(run.best.name)]))
+        drawing.add_trace(_best(str(run.best.name), curves[str(run.best.name)], run.unit))
     styled(drawing, height=480)
-    drawing.update_xaxes(title="epoch", **whole(1, int(finite["iteration"].max())))
+    drawing.update_xaxes(title=run.unit, **whole(1, int(finite["iteration"].max())))
     drawing.update_yaxes(title=run.objective.label)
     told = f"The marks tell why each trial ended: {_counted(rules)}." if rules else ""
     if len(names) < len(reported):
@@ -87,7 +87,9 @@ def _is_best(run: Run, name: str) -> bool:
     return run.best is not None and run.best.name == name
 
 
-def _lines(names: Sequence[str], curves: Mapping[str, pd.DataFrame], state: TrialState, *, thin: bool) -> go.Scatter:
+def _lines(
+    names: Sequence[str], curves: Mapping[str, pd.DataFrame], state: TrialState, unit: str, *, thin: bool
+) -> go.Scatter:
     """All curves of one state as one trace, with gaps between them: quicker than a trace each."""
     x: list[float | None] = []
     y: list[float | None] = []
@@ -100,7 +102,7 @@ def _lines(names: Sequence[str], curves: Mapping[str, pd.DataFrame], state: Tria
     return go.Scatter(
         x=x, y=y, text=text, name=state.words, mode="lines", opacity=0.4 if thin else 0.7,
         line={"color": STATES[state], "width": 1 if thin else 1.6},
-        hovertemplate="%{text}: %{y:.4g} at epoch %{x}<extra></extra>",
+        hovertemplate="%{text}: %{y:.4g} at " + unit + " %{x}<extra></extra>",
     )  # fmt: skip
 
 
@@ -115,8 +117,8 @@ def _marks(run: Run, names: Sequence[str], curves: Mapping[str, pd.DataFrame], r
     )  # fmt: skip
 
 
-def _best(name: str, rows: pd.DataFrame) -> go.Scatter:
+def _best(name: str, rows: pd.DataFrame, unit: str) -> go.Scatter:
     return go.Scatter(
         x=rows["iteration"].tolist(), y=rows[OBJECTIVE].tolist(), name=f"best: {name}", mode="lines",
-        line={"color": BEST, "width": 3}, hovertemplate=f"{name}: %{{y:.4g}} at epoch %{{x}}<extra></extra>",
+        line={"color": BEST, "width": 3}, hovertemplate=f"{name}: %{{y:.4g}} at {unit} %{{x}}<extra></extra>",
     )  # fmt: skip

@@ -24,7 +24,7 @@ def outcome(run: Run) -> Section:
         _card(number(run.best_value), f"best {run.objective.label} ({run.objective.mode}){of}", "best"),
         *([_card(str(len(run.front)), "on the Pareto front")] if run.objective.several else []),
         _card(str(len(run.trials)), f"trials: {states(run)}" if len(run.trials) else "trials"),
-        _card(str(len(run.history)), "epochs in all"),
+        _card(str(len(run.history)), f"{run.unit}s in all"),
         _card(duration(seconds(run)), "from the first start to the last end"),
     ]
     body = f'<div class="cards">{"".join(cards)}</div>\n'
@@ -71,7 +71,9 @@ def _best(run: Run) -> str:
         return paragraph(f"No trial that did not fail reported a finite {run.objective.needed}.")
     if run.objective.several:
         return _front(run)
-    told = paragraph(f"{best.name} ({TrialState(best['state']).words}) was best at epoch {best['best_iteration']:g}.")
+    told = paragraph(
+        f"{best.name} ({TrialState(best['state']).words}) was best at {run.unit} {best['best_iteration']:g}."
+    )
     if run.repeat > 1:
         told += paragraph(f"Its configuration, number {best[CONFIGURATION]}: {run.best_sample}.")
     told += _gain(run)
@@ -82,14 +84,14 @@ def _best(run: Run) -> str:
         name: value for name, value in metrics.items() if isinstance(value, (int, float)) and math.isfinite(value)
     }
     reported = table(["metric", "there"], [[name, number(float(value))] for name, value in numbers.items()])
-    folded = f"<details><summary>{plural(len(numbers), 'metric')} of that epoch</summary>{reported}</details>\n"
+    folded = f"<details><summary>{plural(len(numbers), 'metric')} of that {run.unit}</summary>{reported}</details>\n"
     return told + table(["parameter", "value"], rows) + (folded if numbers else "")
 
 
 def _gain(run: Run) -> str:
     """Over the defaults, where a trial ran them; or that there is none to speak of."""
     nothing = nothing_learned(run.folder, run.objective, run.repeat)
-    gained = gain(run.folder, run.objective, run.repeat, "epoch")
+    gained = gain(run.folder, run.objective, run.repeat, run.unit)
     told = paragraph(f"{nothing[0].upper()}{nothing[1:]}.") if nothing else ""
     return told + (paragraph(f"Gain: {gained.told}.") if gained else "")
 

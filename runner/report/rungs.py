@@ -36,18 +36,18 @@ def rungs(run: Run) -> Section | None:
         last = number(float(values.iloc[-1])) if len(values) else "-"
         rows.append([place, milestone, len(came), len(cut), len(came) - len(cut), last])
         _draw(drawing, came, cut, milestone, metric, first=place == 1)
-    heads = ["rung", "epoch", "came to it", "cut there", "went on", "last cut-off"]
+    heads = ["rung", run.unit, "came to it", "cut there", "went on", "last cut-off"]
     body = paragraph(told) + table(heads, rows)
     if cuts.empty:
         return Section("Rungs", body + paragraph("No trial was cut."))
     styled(drawing, height=440)
-    drawing.update_xaxes(title="epoch of the rung", type="category")
+    drawing.update_xaxes(title=f"{run.unit} of the rung", type="category")
     drawing.update_yaxes(title=label)
     return Section("Rungs", body + figure(drawing))
 
 
 def _milestones(run: Run) -> list[int]:
-    """The epochs of the rungs, grace_period times powers of reduction_factor, below the last epoch.
+    """The iterations of the rungs, grace_period times powers of reduction_factor, below the last one.
 
     As in Ray's AsyncHyperBandScheduler, whose rungs lie at the first report at or above them.
     """

@@ -34,8 +34,8 @@ def trials(run: Run) -> Section:
         *([CONFIGURATION] if run.repeat > 1 else []),
         run.objective.label,
         *others,
-        "at epoch",
-        "epochs",
+        f"at {run.unit}",
+        f"{run.unit}s",
         "time",
         *run.parameters,
     ]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from runner.config.objective import OBJECTIVE, Objective
 from runner.config.read_search_space import read_search_space
+from runner.config.registry import unit_of
 from runner.config.search_space import Distribution, SearchSpace
 from runner.runs import history
 from runner.runs.best_file import fixed_keys
@@ -70,6 +71,11 @@ class Run:
     def objective(self) -> Objective:
         """What was optimised."""
         return Objective.of(self.config)
+
+    @cached_property
+    def unit(self) -> str:
+        """What one report is called: an epoch or an iteration."""
+        return unit_of(self.config)
 
     @cached_property
     def search_space(self) -> SearchSpace:

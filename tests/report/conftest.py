@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from runner.config.objective import Objective, Target
+from runner.config.registry import unit_of
 from runner.runs.decisions import Decision
 from runner.runs.folder import RunFolder
 from runner.runs.read_run import Run
@@ -24,7 +25,7 @@ SPACE: dict[str, Any] = {
 ASHA = {"name": "asha", "grace_period": 2, "reduction_factor": 3, "brackets": 1, "metric": None, "mode": None}
 ENDS = {
     TrialState.COMPLETED: ("end", "trained to its end"),
-    TrialState.STOPPED: ("asha", "0.1 is below 0.2, the cut-off of the rung at iteration 2"),
+    TrialState.STOPPED: ("asha", "0.1 is below 0.2, the cut-off of the rung at {unit} 2"),
     TrialState.FAILED: ("error", "an error"),
     TrialState.OUT_OF_MEMORY: ("error", "out of memory"),
     TrialState.INTERRUPTED: ("interrupted", "the run was interrupted"),
@@ -80,6 +81,7 @@ def play(tmp_path: Path) -> Play:
                 reported = {"accuracy": value, "loss": 1 - value * (-1) ** number, "note": "text"}
                 record.reported(trial, epoch, {"objective": value, **reported})
             rule, detail = ENDS[state]
+            detail = detail.format(unit=unit_of(kept))
             last = values[-1] if values else None
             decision = Decision(trial, len(values), rule, last, 0.2 if rule == "asha" else None, detail)
             record.ended(trial, state, decision, error if state.failed else "")

@@ -13,6 +13,7 @@ from runner.runs.decisions import Decision, append
 from runner.runs.read_run import Run
 from runner.runs.trial import TrialState
 from tests.report.conftest import Play, trials
+from tests.runs.conftest import units_in
 
 pytestmark = pytest.mark.slow
 
@@ -80,7 +81,7 @@ def test_the_gain_over_the_defaults_is_on_the_page(play: Play, tmp_path: Path) -
 
     cut = ({"lr": 0.01}, [0.1, 0.2], TrialState.STOPPED)
     run = play(cut, ({"lr": 0.1}, [0.25, 0.3, 0.9], DONE), searcher={"name": "random", "defaults_first": True})
-    told = "0.1 over the defaults within 2 epochs: 0.3 against 0.2 of trial_000, stopped there"
+    told = "0.1 over the defaults within 2 iterations: 0.3 against 0.2 of trial_000, stopped there"
     page = drawn(run)
     assert f"Gain: {told}" in section(page, "outcome")
     assert "othing was learned" not in page
@@ -90,6 +91,23 @@ def test_the_gain_over_the_defaults_is_on_the_page(play: Play, tmp_path: Path) -
     outcomes = section((tmp_path / "page.html").read_text(), "outcomes")
     assert "<th>over the defaults</th>" in outcomes
     assert told in outcomes
+
+
+def test_one_report_has_one_word_on_the_page(play: Play, tmp_path: Path) -> None:
+    from runner.report.comparison import labels, write_comparison
+
+    cut = ({"lr": 0.01}, [0.1, 0.2], TrialState.STOPPED)
+    told = (cut, ({"lr": 0.1}, [0.25, 0.3, 0.9], DONE))
+    searcher = {"name": "random", "defaults_first": True}
+    runs = {name: play(*told, name=name, searcher=searcher, trainable={"name": name}) for name in ("yolo", "function")}
+    yolo, function = (drawn(run) for run in runs.values())
+    assert units_in(yolo) == {"epoch"}
+    assert units_in(function) == {"iteration"}
+    for axis in ('"title":{"text":"epoch"}', '"label":"by epoch"', "epochs of all trials", "epoch of the rung"):
+        assert axis in yolo.replace(" ", "") or axis in yolo
+    write_comparison(labels(list(runs.values())), tmp_path / "page.html", tmp_path / "plots", "Comparison")
+    assert "<th>iterations</th>" in section((tmp_path / "page.html").read_text(), "outcomes")
+    assert "within 2 epochs" in section((tmp_path / "page.html").read_text(), "outcomes")
 
 
 def test_four_objectives_are_told_and_not_drawn(play: Play) -> None:
@@ -227,12 +245,12 @@ def test_a_thousand_trials_are_thinned_and_the_page_says_so(play: Play) -> None:
 
 
 def test_the_clock_starts_with_the_first_trial(play: Play) -> None:
-    from runner.report.best_over_time import by_clock, by_epoch, by_trial
+    from runner.report.best_over_time import by_clock, by_report, by_trial
     from runner.report.outcome import seconds
 
     run = play(*trials(2))
     assert seconds(run) == pytest.approx(12)
-    assert by_epoch(run)[-1] == (12, pytest.approx(0.1), "trial_001")
+    assert by_report(run)[-1] == (12, pytest.approx(0.1), "trial_001")
     assert by_trial(run) == [(1, pytest.approx(0.05), "trial_000"), (2, pytest.approx(0.1), "trial_001")]
     assert by_clock(run)[-1][0] == pytest.approx(12 / 60)
 

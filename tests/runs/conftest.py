@@ -1,3 +1,4 @@
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -37,6 +38,11 @@ class Play:
         detail = {"end": "trained to its end", "error": "an error"}.get(rule, f"ended by {rule}")
         row = self.record.rows[name]
         self.record.ended(name, state, Decision(name, row.iterations, rule, row.last, None, detail), error)
+
+
+def units_in(text: str) -> set[str]:
+    """What one report is called in a text; keys such as max_epochs are no such word."""
+    return set(re.findall(r"\b(epoch|iteration)s?\b", text))
 
 
 @pytest.fixture

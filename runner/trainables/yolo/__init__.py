@@ -10,6 +10,7 @@ from pydantic import Field
 from runner.config.objective import Mode
 from runner.config.registry import TRAINABLES
 from runner.config.trainable import Trial
+from runner.config.traits import TrainableTraits
 from runner.errors import Problem
 from runner.trainables.yolo import (
     artifacts,
@@ -36,7 +37,10 @@ if TYPE_CHECKING:
 
 
 @TRAINABLES.register(
-    "yolo", elsewhere={key: f"say it as {home}" for key, home in checks.HOMES.items()}, requires=("ultralytics",)
+    "yolo",
+    elsewhere={key: f"say it as {home}" for key, home in checks.HOMES.items()},
+    requires=("ultralytics",),
+    traits=TrainableTraits(unit="epoch"),
 )
 @dataclass(frozen=True, kw_only=True)
 class Yolo:
