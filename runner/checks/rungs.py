@@ -39,7 +39,7 @@ def something_to_stop(experiment: Experiment) -> Iterator[Problem]:
             "type budget.max_epochs=... with the number of reports of a full trial",
         )
     elif most is not None and experiment.scheduler.options.get("grace_period") == most:
-        seen = "a trial reports once" if most == 1 else f"grace_period is the last of {most} epochs"
+        seen = "a trial reports once" if most == 1 else f"grace_period is the last of {most} {experiment.unit}s"
         yield Problem(
             "nothing-to-stop",
             "scheduler",

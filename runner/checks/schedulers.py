@@ -56,10 +56,11 @@ def checkpoints(experiment: Experiment) -> Iterator[Problem]:
         )
         yield Problem("needs-checkpoints", where, message, remedy)
     elif interval is not None and interval % every:
-        message = f"{name} takes checkpoints every {interval} iterations, and there is one every {every}"
+        message = f"{name} takes checkpoints every {interval} {experiment.unit}s, and there is one every {every}"
         yield Problem("needs-checkpoints", where, message, f"type {where}=1, or {WHERE}.{INTERVAL}={every}")
     elif interval is None and every > 1 and name != REPLAY:
-        message = f"a trial that {name} pauses between two checkpoints runs up to {every - 1} iterations again"
+        units = experiment.unit if every == 2 else f"{experiment.unit}s"
+        message = f"a trial that {name} pauses between two checkpoints runs up to {every - 1} {units} again"
         yield Problem("needs-checkpoints", where, message, f"type {where}=1", fatal=False)
 
 

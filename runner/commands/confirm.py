@@ -8,7 +8,7 @@ COMMAND = Command(
     usage="RUN",
     about=(
         "The best value of a search is partly luck. The best trials and, where the trainable tells them, its defaults"
-        " are trained to the last epoch with seeds that the search did not use, in a run folder of their own, and the"
+        " are trained to the end with seeds that the search did not use, in a run folder of their own, and the"
         " verdict says whether the winner beats the defaults by more than the seeds spread. Given such a run folder,"
         " as after a resume, it reads the verdict from that."
     ),

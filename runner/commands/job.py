@@ -30,7 +30,6 @@ from runner.runs.full_disk import full_disk
 from runner.runs.gain import gain, nothing_learned
 from runner.runs.git_state import git_state
 from runner.runs.journal import Event, Journal, seconds_spent
-from runner.runs.live import unit
 from runner.runs.output import redirected, tell, terminal
 from runner.runs.progress import Progress
 from runner.runs.record import Record
@@ -208,7 +207,8 @@ def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, flo
     run.write_config(experiment.config, job.words)
     record = Record(
         run, experiment.objective, expected_trials=trials_expected(experiment), max_epochs=budget.max_epochs,
-        keep_best=experiment.trainable.keep_best, ending_seconds=experiment.trainable.ending_seconds,
+        unit=experiment.unit, keep_best=experiment.trainable.keep_best,
+        ending_seconds=experiment.trainable.ending_seconds,
         repeat=experiment.searcher.options["repeat"],
         defaults_first=experiment.searcher.options["defaults_first"],
         best_file=_best_file(experiment, project),
@@ -355,7 +355,7 @@ def _begin_again(job: Job, run: RunFolder) -> str:
 
 def _result(job: Job, run: RunFolder, record: Record, seconds: float, code: int, failure: str) -> JobResult:
     failed = [row for row in record.rows.values() if row.error]
-    gained = gain(run, record.objective, record.repeat, unit(record))
+    gained = gain(run, record.objective, record.repeat, record.unit)
     return JobResult(
         job=0,
         overrides=job.words,
@@ -369,5 +369,6 @@ def _result(job: Job, run: RunFolder, record: Record, seconds: float, code: int,
         seconds=seconds,
         exit_code=code,
         error=failure or (failed[0].reason if failed and code else ""),
+        unit=record.unit,
         front=len(record.front) if record.objective.several else None,
     )

@@ -161,7 +161,7 @@ def _failed(number: int, apart: Sequence[str], job: Job, run: RunFolder, code: i
     objective = job.experiment.objective
     return JobResult(
         job=number, overrides=apart, folder=run.root, best=None, objective=objective.label, mode=objective.mode,
-        trials=0, epochs=0, seconds=0.0, exit_code=code, error=error,
+        trials=0, epochs=0, seconds=0.0, exit_code=code, error=error, unit=job.experiment.unit,
     )  # fmt: skip
 
 

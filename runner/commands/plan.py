@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 COMMAND = Command(
     summary="tell what the experiment will do, and start no trial",
     about=(
-        "The search space, the configurations that come first, the scheduler's rungs, epochs, trials at once, and a"
+        "The search space, the configurations that come first, the scheduler's rungs, iterations, trials at once, and a"
         " time where an earlier run tells it. What would be refused on this machine is told as an obstacle."
     ),
     flags={
         "--proposals N": "configurations to show, 5 if nothing is said",
-        "--probe": "train one trial for two epochs, in a folder that is removed, to tell the time",
+        "--probe": "train one trial for two iterations, in a folder that is removed, to tell the time",
         "--json": "the same as JSON",
     },
     configures=True,

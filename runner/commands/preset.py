@@ -78,7 +78,7 @@ def _story(earlier: EarlierRun, trial: EarlierTrial) -> Iterator[str]:
     values: Mapping[str, float | None] = trial.values or {objective.label: trial.best}
     modes = {target.metric: target.mode for target in objective.targets}
     for name, value in values.items():
-        yield f"  {name} = {value!r} at iteration {trial.best_iteration} (mode {modes.get(name, objective.mode)})"
+        yield f"  {name} = {value!r} at {earlier.unit} {trial.best_iteration} (mode {modes.get(name, objective.mode)})"
     git = (lock.read(run) or {}).get("git")
     if git:
         changes = " and changes that are not committed" if git["diff"] else ""

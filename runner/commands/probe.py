@@ -16,11 +16,11 @@ from runner.runs.folder import RunFolder
 from runner.runs.output import redirected, tell
 
 EPOCHS = 2
-"""The first holds what is done once; from the first report to the second is an epoch like all others."""
+"""The first holds what is done once; from the first report to the second is an iteration like all others."""
 
 
 def probe(job: Job, project: Path) -> Pace:
-    """Train the first configuration for two epochs, into a folder that is removed; raises RunnerError.
+    """Train the first configuration for two iterations, into a folder that is removed; raises RunnerError.
 
     Nothing else runs meanwhile: several trials at once may be slower each.
     """
@@ -30,7 +30,8 @@ def probe(job: Job, project: Path) -> Pace:
     from runner.translate.signals import ending_as_interrupt
 
     short = replace(job, experiment=_short(job.experiment))
-    tell(f"training one trial of {EPOCHS} epochs to see how long one takes")
+    length = f"{EPOCHS} {job.experiment.unit}s"
+    tell(f"training one trial of {length} to see how long one takes")
     with tempfile.TemporaryDirectory(prefix="runner-probe-") as name:
         run = RunFolder.at(Path(name) / "run")
         with ending_as_interrupt(), redirected(run.log), ray_session(job.experiment.ray, tell) as available:
@@ -39,7 +40,7 @@ def probe(job: Job, project: Path) -> Pace:
         if result.exit_code != OK:
             sys.stderr.write(run.log.read_text(encoding="utf-8", errors="replace"))
             raise ExperimentFailed(f"the probe failed: {result.error or 'its trial left no result'}")
-        pace = pace_of(run, f"a probe of {EPOCHS} epochs", reuse_workers=job.experiment.trainable.reuse_workers)
+        pace = pace_of(run, f"a probe of {length}", reuse_workers=job.experiment.trainable.reuse_workers)
     if pace is None:
         raise ExperimentFailed("the probe failed: its trial reported nothing")
     return pace
@@ -49,7 +50,8 @@ def _short(experiment: Experiment) -> Experiment:
     """One trial that nothing ends, compares, logs or draws, with the same searcher."""
     most = experiment.budget.max_epochs
     if most is None:
+        message = f"a probe needs to know the {experiment.unit}s of a full trial"
         remedy = "type budget.max_epochs=... with the number of reports of a full trial"
-        raise ConfigError([Problem("max-epochs", "budget.max_epochs", "a probe needs to know the epochs", remedy)])
+        raise ConfigError([Problem("max-epochs", "budget.max_epochs", message, remedy)])
     budget = experiment.budget.model_copy(update={"num_samples": 1, "max_epochs": min(EPOCHS, most)})
     return replace(experiment, budget=budget, scheduler=Choice("fifo"), stoppers=(), loggers=(), report=False)

@@ -29,6 +29,7 @@ def run(arguments: Arguments) -> int:
     from runner.commands.training import left_out, with_seeds, without_search
     from runner.config.compose import compose_leniently
     from runner.config.hydra_loader import HydraLoader, resolve, search_path
+    from runner.config.registry import unit_of
     from runner.runs.earlier_run import EarlierRun
     from runner.runs.folder import RunFolder
     from runner.runs.output import tell
@@ -41,7 +42,7 @@ def run(arguments: Arguments) -> int:
     _refuse_search(plain)
     dropped = left_out(plain)
     if dropped:
-        tell(f"train searches nothing and ends at the last epoch: {', '.join(map(str, dropped))}")
+        tell(f"train searches nothing and ends at the last {unit_of(plain)}: {', '.join(map(str, dropped))}")
     config = without_search(composed.config)
     if count is not None:
         first = plain["seed"]

@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from runner.config.duration import Duration
 from runner.config.objective import Objective
+from runner.config.registry import unit_of
 from runner.config.search_space import SearchSpace
 from runner.config.trainable import Trainable
 
@@ -133,3 +134,8 @@ class Experiment:
     config: dict[str, Any]
     trial_seeds: TrialSeeds = "auto"
     origin: Origin | None = None
+
+    @property
+    def unit(self) -> str:
+        """What one report is called: an epoch or an iteration."""
+        return unit_of(self.config)

@@ -3,7 +3,7 @@
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar, get_type_hints
@@ -143,14 +143,14 @@ def cannot_resume(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield registry.group, registry.get(name).traits.cannot_resume
 
 
-def unit_of(*configs: Mapping[str, Any]) -> str:
-    """What one report is called in runs with these configs, by their trainables; an iteration where they differ."""
-    units = {_trainable_traits(config).unit for config in configs}
-    return units.pop() if len(units) == 1 else TrainableTraits.unit
-
-
-def _trainable_traits(config: Mapping[str, Any]) -> TrainableTraits:
-    """Those of the default where the config of a run names no trainable that is known."""
+def unit_of(config: Mapping[str, Any]) -> str:
+    """What one report of a run with this config is called, by its trainable; an iteration where that is not known."""
     node = config.get("trainable")
     name = node.get("name") if isinstance(node, Mapping) else None
-    return TRAINABLES.get(name).traits if name in TRAINABLES.names() else TrainableTraits()
+    return TRAINABLES.get(name).traits.unit if name in TRAINABLES.names() else TrainableTraits.unit
+
+
+def common_unit(units: Iterable[str]) -> str:
+    """What one report is called where several runs stand side by side: an iteration where they differ."""
+    one, *others = {*units}
+    return one if not others else TrainableTraits.unit

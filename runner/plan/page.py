@@ -36,7 +36,7 @@ class Page:
             yield Text(labelled(one.trial, _proposal(one, plan.space), width))
         if plan.epochs is not None and plan.epochs.rungs:
             yield _headline("rungs", "trials that are expected to reach each, and to go on")
-            yield _rungs(plan.epochs.rungs)
+            yield _rungs(plan.epochs.rungs, plan.unit)
         yield Text()
         yield from _lines(_how_much(plan), width)
         yield from _problems(plan, width)
@@ -54,7 +54,7 @@ def _headline(title: str, more: str = "") -> Text:
 
 
 def _what(plan: Plan) -> Iterator[tuple[str, str]]:
-    full = f" of at most {plural(plan.epochs.full, 'epoch')}" if plan.epochs is not None else ""
+    full = f" of at most {plural(plan.epochs.full, plan.unit)}" if plan.epochs is not None else ""
     seeds = f"seeds {plan.seed} to {plan.seed + plan.seeds - 1}" if plan.seeds > 1 else f"seed {plan.seed}"
     yield "experiment", f"{plan.name}: {plural(plan.trials, 'trial')}{full}, {seeds}"
     yield "objective", ", ".join(plan.objectives) or f"{plan.objective} ({plan.mode})"
@@ -132,9 +132,9 @@ def _proposal(one: Proposal, space: Sequence[Parameter]) -> str:
     return told if one.origin == "drawn" else f"{one.origin}: {told}"
 
 
-def _rungs(rungs: Sequence[Rung]) -> Table:
+def _rungs(rungs: Sequence[Rung], unit: str) -> Table:
     several = len({rung.bracket for rung in rungs}) > 1
-    table = _table(*(["bracket"] if several else []), "epoch", "reach", "go on", numbers=True)
+    table = _table(*(["bracket"] if several else []), unit, "reach", "go on", numbers=True)
     for rung in rungs:
         cells = [str(rung.epoch), f"{rung.reach:.1f}", f"{rung.go_on:.1f}"]
         table.add_row(*([str(rung.bracket)] if several else []), *cells)
@@ -152,12 +152,12 @@ def _how_much(plan: Plan) -> Iterator[tuple[str, str]]:
     yield "at once", _at_once(plan)
     epochs = plan.epochs
     if epochs is None:
-        yield "epochs", "not known: budget.max_epochs is not set, and a trial ends itself"
+        yield f"{plan.unit}s", "not known: budget.max_epochs is not set, and a trial ends itself"
     else:
         likely = "" if epochs.likely is None else " ({} to {} in eight of ten simulated runs)".format(*epochs.likely)
         about = f"about {round(epochs.expected)}{likely}"
         told = "" if epochs.least == epochs.most else f"at least {epochs.least}, {about}, "
-        yield "epochs", f"{told}at most {epochs.most}{_uncounted(plan)}"
+        yield f"{plan.unit}s", f"{told}at most {epochs.most}{_uncounted(plan)}"
     yield "time", _time(plan)
     weights = "" if plan.disk_bytes is None else f"about {plan.disk_bytes / 1e9:.2g} GB of weights; "
     yield "disk", f"{weights}{plan.free_bytes / 1e9:.1f} GB are free"
@@ -180,12 +180,13 @@ def _at_once(plan: Plan) -> str:
 def _time(plan: Plan) -> str:
     budget = "" if plan.time_budget is None else f"; at most {duration(plan.time_budget)} by budget.time_budget"
     if plan.duration is None:
-        known = plan.epochs is not None
-        why = "no earlier run trained alike; --probe trains one short trial" if known else "the epochs are not known"
+        why = "no earlier run trained alike; --probe trains one short trial"
+        if plan.epochs is None:
+            why = f"the {plan.unit}s are not known"
         return f"not known: {why}{budget}"
     pace = plan.duration.pace
     whose = "a trial" if pace.every_trial else "in each process"
-    each = f"{pace.epoch:.2g} s an epoch and {pace.beside:.2g} s beside them {whose}, as in {pace.source}"
+    each = f"{pace.epoch:.2g} s per {plan.unit} and {pace.beside:.2g} s beside them {whose}, as in {pace.source}"
     return f"about {roughly(plan.duration.expected)}, at most {roughly(plan.duration.most)}: {each}{budget}"
 
 

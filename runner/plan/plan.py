@@ -36,6 +36,7 @@ class Plan:
 
     Attributes:
         trials: how many there will be, where nothing ends the experiment early.
+        unit: what one report is called.
         objective, mode: of several objectives the first, as everywhere that one number is asked for.
         objectives: where there are several, each with its direction.
         epochs: None where budget.max_epochs is open.
@@ -54,6 +55,7 @@ class Plan:
     seed: int
     seeds: int
     trials: int
+    unit: str
     time_budget: float | None
     trainable: Part
     space: tuple[Parameter, ...]
@@ -96,6 +98,7 @@ def plan(experiment: Experiment, project: Path, pace: Pace | None, shown: int, k
         seed=experiment.seed,
         seeds=min(seeds_in_turn(experiment), first.trials),
         trials=first.trials,
+        unit=experiment.unit,
         time_budget=experiment.budget.time_budget,
         trainable=_node(experiment.config["trainable"]),
         space=tuple(parameters(experiment)),

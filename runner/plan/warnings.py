@@ -41,7 +41,7 @@ def _stops_nothing(experiment: Experiment, epochs: Epochs) -> Iterator[Problem]:
         return
     name = experiment.scheduler.name
     if not epochs.rungs:
-        message = f"{name} compares no trial before its last epoch ({epochs.full})"
+        message = f"{name} compares no trial before its last {experiment.unit} ({epochs.full})"
     elif sum(rung.reach - rung.go_on for rung in epochs.rungs) < STOPPED:
         message = f"{name} is expected to stop no trial: there are too few to compare"
     else:

@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from runner.config.objective import OBJECTIVE
-from runner.config.registry import unit_of
+from runner.config.registry import common_unit
 from runner.report.outcome import started
 from runner.report.page import Section, figure, paragraph
 from runner.report.style import SERIES, styled, whole
@@ -35,7 +35,7 @@ def best_over_time(runs: Mapping[str, Run]) -> Section:
             drawing.add_trace(_line(name, axes[place], colour, visible=axis == "trial", told=len(runs) > 1))
     if len(runs) == 1:
         drawing.add_trace(_each(first))
-    words = _words(unit_of(*(run.config for run in runs.values())))
+    words = _words(common_unit(run.unit for run in runs.values()))
     buttons = [
         {
             "label": words[axis][0],

@@ -10,7 +10,7 @@ from optuna.visualization import matplotlib as pictures
 
 from runner.config.nested import flat
 from runner.config.objective import Objective
-from runner.config.registry import unit_of
+from runner.config.registry import common_unit
 from runner.report.best_over_time import best_over_time
 from runner.report.outcome import command, seconds, states
 from runner.report.page import Cell, Section, figure, fold, paragraph, table, write_page
@@ -58,7 +58,7 @@ def labels(runs: Sequence[Run]) -> dict[str, Run]:
 
 
 def _outcomes(runs: Mapping[str, Run], folder: Path, *, one_objective: bool) -> Section:
-    unit = unit_of(*(run.config for run in runs.values()))
+    unit = common_unit(run.unit for run in runs.values())
     heads = ["run", "best", "objective", "best trial", "trials", f"{unit}s", "time"]
     gains = {name: gain(run.folder, run.objective, run.repeat, run.unit) for name, run in runs.items()}
     if any(gains.values()):

@@ -12,10 +12,11 @@ from runner.runs.trial import TrialRow, TrialState
 class Best:
     """Keeps best.yaml and best.pt in step with the best trial."""
 
-    def __init__(self, run: RunFolder, objective: Objective, file: BestFile) -> None:
+    def __init__(self, run: RunFolder, objective: Objective, file: BestFile, unit: str) -> None:
         self.run = run
         self.objective = objective
         self.file = file
+        self.unit = unit
         self._parameters_of: tuple[str, int | None, str] | None = None
         self._weights_of: tuple[str, int | None] | None = None
 
@@ -44,7 +45,7 @@ class Best:
 
     def _write_parameters(self, row: TrialRow, told: str) -> None:
         comment = (
-            f"{row.name}: {self.objective.label} = {row.best!r} at iteration {row.best_iteration}"
+            f"{row.name}: {self.objective.label} = {row.best!r} at {self.unit} {row.best_iteration}"
             f" (mode {self.objective.mode}){told}"
         )
         with replacing(self.run.best_yaml) as draft:

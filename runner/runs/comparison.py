@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
+from runner.config.registry import common_unit
 from runner.errors import FAILED, INTERRUPTED, OK
 from runner.runs.atomic import replacing
 from runner.runs.cells import line
@@ -29,6 +30,7 @@ class JobResult:
         objective, mode: the objective's label and direction; of several objectives the first.
         front: trials on the Pareto front of several objectives; None where there is one objective.
         seconds: how long it took.
+        unit: what one report is called.
         error: why it failed, empty where it did not.
     """
 
@@ -45,6 +47,7 @@ class JobResult:
     error: str
     front: int | None = None
     gain: float | None = None
+    unit: str = "iteration"
 
 
 def write(path: Path, results: Sequence[JobResult]) -> None:
@@ -87,8 +90,10 @@ def table(results: Sequence[JobResult]) -> Table:
     view.add_column("job", justify="right", no_wrap=True)
     view.add_column("overrides", overflow="fold")
     view.add_column("best", justify="right", overflow="fold", no_wrap=same)
+    unit = common_unit(result.unit for result in results)
     gains = any(result.gain is not None for result in results)
-    for heading in (*(["over defaults"] if gains else []), *(["front"] if several else []), "trials", "epochs", "time"):
+    more = [*(["over defaults"] if gains else []), *(["front"] if several else [])]
+    for heading in (*more, "trials", f"{unit}s", "time"):
         view.add_column(heading, justify="right", no_wrap=True)
     view.add_column("", no_wrap=True)
     for result in results:

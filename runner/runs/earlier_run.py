@@ -11,6 +11,7 @@ from runner.config.nested import flat
 from runner.config.objective import OBJECTIVE, Objective
 from runner.config.points import nested
 from runner.config.read_search_space import read_search_space
+from runner.config.registry import unit_of
 from runner.config.search_space import SearchSpace
 from runner.errors import ConfigError, Problem
 from runner.runs.cells import cell, read_cell
@@ -82,6 +83,11 @@ class EarlierRun:
         space, _ = read_search_space(config["search_space"] or {})
         trials = tuple(_trial(row, space, objective) for row in read_rows(run.trials_csv).values())
         return cls(run.root, config, objective, space.constants(), trials)
+
+    @property
+    def unit(self) -> str:
+        """What one report is called."""
+        return unit_of(self.config)
 
     @property
     def searches(self) -> bool:

@@ -15,10 +15,11 @@ from runner.runs.trials_table import BEST, PARAMETER
 class Front:
     """Keeps front.csv and a YAML a trial in step with the front. Weights stay in the folders of their trials."""
 
-    def __init__(self, run: RunFolder, objective: Objective, file: BestFile) -> None:
+    def __init__(self, run: RunFolder, objective: Objective, file: BestFile, unit: str) -> None:
         self.run = run
         self.objective = objective
         self.file = file
+        self.unit = unit
         self._kept: dict[str, list[object]] | None = None
 
     def keep(self, rows: Sequence[TrialRow]) -> None:
@@ -56,4 +57,4 @@ class Front:
         told = ", ".join(
             f"{target.metric} = {values[target.metric]!r} ({target.mode})" for target in self.objective.targets
         )
-        return f"{row.name}, on the Pareto front: {told} at iteration {row.best_iteration}"
+        return f"{row.name}, on the Pareto front: {told} at {self.unit} {row.best_iteration}"

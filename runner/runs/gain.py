@@ -27,8 +27,8 @@ class Gain:
 def gain(run: RunFolder, objective: Objective, repeat: int, unit: str) -> Gain | None:
     """The gain of the best configuration; None where no trial ran the defaults or none has a finite objective.
 
-    Defaults that were cut are compared at equal epochs: the winner counts with its best up to the epoch that they
-    reached. Its later epochs would be held against a training that the defaults never had.
+    Defaults that were cut are compared at equal iterations: the winner counts with its best up to the one that they
+    reached. Its later ones would be held against a training that the defaults never had.
 
     Args:
         unit: what one report is called.

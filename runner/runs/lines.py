@@ -4,7 +4,6 @@ from rich.console import Console
 
 from runner.runs.decisions import END
 from runner.runs.estimate import about_left
-from runner.runs.live import unit
 from runner.runs.record import Record
 from runner.runs.trial import TrialRow, TrialState
 from runner.runs.wording import duration, error_line, number, plural, said, wrapped
@@ -67,7 +66,7 @@ class Lines:
         self.tell(self._status())
 
     def _ending(self, row: TrialRow) -> str:
-        word = unit(self.record)
+        word = self.record.unit
         of = (
             f" of {self.record.max_epochs}"
             if self.record.max_epochs and row.iterations != self.record.max_epochs
@@ -89,7 +88,7 @@ class Lines:
         record = self.record
         counts = [f"{record.states[state]} {state.words}" for state in TrialState if record.states[state]]
         of = f" of {record.expected_trials}" if record.expected_trials else ""
-        text = f"trials: {', '.join(counts) or 'none started'}{of}; {plural(record.epochs, unit(record))}"
+        text = f"trials: {', '.join(counts) or 'none started'}{of}; {plural(record.epochs, record.unit)}"
         if record.best:
             text += f"; best{self._first()} {number(record.best.best)} ({record.best.name})"
         if record.front:

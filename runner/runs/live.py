@@ -53,6 +53,10 @@ class LiveView:
     def _header(self) -> list[Text | Table]:
         return [self._title(), _line(self._counts()), _line(self._epochs()), *map(_line, self._best()), Text()]
 
+    def _label(self, text: str) -> str:
+        """As wide as the longest one."""
+        return text.ljust(len(f"{self.record.unit}s") + 2)
+
     def _title(self) -> Table:
         """What runs, how much of it is done, since when, and how much longer."""
         record = self.record
@@ -76,22 +80,22 @@ class LiveView:
             if record.states[state] or state not in seldom
         ]
         of = f" of {record.expected_trials}" if record.expected_trials else ""
-        return Text.assemble(("trials  ", "dim"), Text(", ").join(parts), of)
+        return Text.assemble((self._label("trials"), "dim"), Text(", ").join(parts), of)
 
     def _epochs(self) -> Text:
         record = self.record
-        label = f"{unit(record)}s"
         most = (record.expected_trials or 0) * (record.max_epochs or 0)
-        return Text.assemble((f"{label:<7} ", "dim"), f"{record.epochs}", f" of at most {most}" if most else "")
+        of = f" of at most {most}" if most else ""
+        return Text.assemble((self._label(f"{record.unit}s"), "dim"), f"{record.epochs}{of}")
 
     def _best(self) -> list[Text]:
         best = self.record.best
         if best is None:
-            return [Text("best    none yet", style="dim")]
-        where = f" {self.record.objective.label}, {best.name}, {unit(self.record)} {best.best_iteration}"
+            return [Text(f"{self._label('best')}none yet", style="dim")]
+        where = f" {self.record.objective.label}, {best.name}, {self.record.unit} {best.best_iteration}"
         return [
-            Text.assemble(("best    ", "dim"), (number(best.best), "bold"), where),
-            Text(f"        {parameters(best.parameters)}"),
+            Text.assemble((self._label("best"), "dim"), (number(best.best), "bold"), where),
+            Text(f"{self._label('')}{parameters(best.parameters)}"),
             *self._front(),
         ]
 
@@ -100,7 +104,7 @@ class LiveView:
         if not self.record.objective.several:
             return []
         told = f"{plural(len(self.record.front), 'trial')} by {self.record.objective}"
-        return [Text.assemble(("front   ", "dim"), told)]
+        return [Text.assemble((self._label("front"), "dim"), told)]
 
     def _trials(self, room: int, width: int) -> list[Table | Text]:
         rows, wide = list(self.record.rows.values()), width >= WIDE
@@ -115,7 +119,7 @@ class LiveView:
         table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, expand=True, header_style="dim")
         table.add_column("trial", no_wrap=True, max_width=36 if wide else 20)
         table.add_column("state", no_wrap=True, min_width=len(TrialState.COMPLETED))
-        table.add_column(unit(self.record), no_wrap=True, justify="right")
+        table.add_column(self.record.unit, no_wrap=True, justify="right")
         table.add_column("last", no_wrap=True, justify="right", min_width=7)
         table.add_column("best", no_wrap=True, justify="right", min_width=7)
         # The columns that give way where space is short.
@@ -132,7 +136,7 @@ class LiveView:
         cells = [[cell.cell_len for cell in self._cells(row)] for row in rows]
         widest: list[int] = [max(column) for column in zip(*cells, strict=True)]
         name, state, iterations, last, best = widest
-        widths = [min(name, 36 if wide else 20), max(state, 9), max(iterations, len(unit(self.record)))]
+        widths = [min(name, 36 if wide else 20), max(state, 9), max(iterations, len(self.record.unit))]
         return sum([*widths, max(last, 7), max(best, 7)]) + 5 * 2
 
     def _cells(self, row: TrialRow) -> list[Text]:
@@ -170,11 +174,6 @@ def choose(
         if len(group) > len(shown):
             parts.append(f"{len(group) - len(shown)} more {name}")
     return chosen, ", ".join(parts)
-
-
-def unit(record: Record) -> str:
-    """What one report is called."""
-    return "epoch" if record.max_epochs else "iteration"
 
 
 def _line(text: Text) -> Text:

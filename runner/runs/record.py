@@ -33,6 +33,7 @@ class Record:
         objective: which of two reports is better.
         expected_trials: trials of the whole run, None where nobody knows.
         max_epochs: reports of a full trial, None where the trainable decides.
+        unit: what one report is called.
         keep_best: trials whose weights are kept, None for all.
         ending_seconds: how long a trial that has ended may still read and write its weights.
         repeat: trials of each configuration, whose mean decides which is the best.
@@ -63,6 +64,7 @@ class Record:
         *,
         expected_trials: int | None,
         max_epochs: int | None,
+        unit: str = "iteration",
         keep_best: int | None = None,
         ending_seconds: float = 10.0,
         repeat: int = 1,
@@ -75,6 +77,7 @@ class Record:
         self.objective = objective
         self.expected_trials = expected_trials
         self.max_epochs = max_epochs
+        self.unit = unit
         self.repeat = repeat
         self.defaults_first = defaults_first
         self.ending_seconds = ending_seconds
@@ -92,8 +95,8 @@ class Record:
         if not run.trials_csv.exists():
             self._table.write([])
         self._history = History(run.history_csv)  # after the table: it makes the folder that of a run
-        self._best = Best(run, objective, best_file)
-        self._front = Front(run, objective, best_file)
+        self._best = Best(run, objective, best_file, unit)
+        self._front = Front(run, objective, best_file, unit)
         self._weights = Weights(run, objective, keep_best)
         run.decisions.touch()
         cut_unfinished_line(run.decisions)

@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
+from runner.config.registry import common_unit
 from runner.config.search_space import spelled_out
 from runner.runs import lock
 from runner.runs.differences import Difference, differences, table
@@ -21,16 +22,20 @@ HEADINGS = ("1", "2")
 
 @dataclass(frozen=True)
 class TrainedAgain:
-    """A search and a training: their headings, and the trial whose parameters are trained, None where it is none's."""
+    """A search and a training: their headings, and the trial whose parameters are trained, None where it is none's.
+
+    `unit` is what one report of the search is called.
+    """
 
     search: str
     training: str
     trial: EarlierTrial | None
+    unit: str
 
     def __str__(self) -> str:
         if self.trial is None:
             return f"{self.search} is a search, {self.training} trains parameters that no trial of it had"
-        came = f"{number(self.trial.best)} at iteration {self.trial.best_iteration}"
+        came = f"{number(self.trial.best)} at {self.unit} {self.trial.best_iteration}"
         return (
             f"{self.training} trains the parameters of {self.trial.name} of {self.search}, which came to {came} there"
         )
@@ -75,7 +80,7 @@ class RunDiff:
         search, training = pairs[found[0]]
         fixed = training.fixed
         alike = (t for t in search.ranked() if all(key in fixed and fixed[key] == v for key, v in t.parameters.items()))
-        return TrainedAgain(HEADINGS[found[0]], HEADINGS[1 - found[0]], next(alike, None))
+        return TrainedAgain(HEADINGS[found[0]], HEADINGS[1 - found[0]], next(alike, None), search.unit)
 
     def as_data(self) -> dict[str, Any]:
         """For --json."""
@@ -116,7 +121,9 @@ class Outcomes:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         before, after = self.diff.outcomes()
         told = [key for key in before if (before[key], after[key]) != (None, None)]
-        rows = [Difference(key, _told(before, key), _told(after, key)) for key in told]
+        unit = common_unit(run.unit for run in self.diff.runs)
+        heads = {"iteration": unit, "iterations": f"{unit}s"}
+        rows = [Difference(heads.get(key, key), _told(before, key), _told(after, key)) for key in told]
         yield table(rows, self.headings, "outcome")
         again = self.diff.trained_again()
         if again:

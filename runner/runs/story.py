@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from runner.config.objective import OBJECTIVE, Objective
+from runner.config.registry import unit_of
 from runner.runs.cells import read_cell
 from runner.runs.decisions import EXPLOITED, PAUSED, PROMOTED, REPLAYED, RESTARTED, read
 from runner.runs.folder import RunFolder
@@ -54,6 +55,11 @@ class Story:
             decisions.setdefault(line["trial"], []).append(line)
         return cls(run, config, objective, read_rows(run.trials_csv), decisions)
 
+    @property
+    def unit(self) -> str:
+        """What one report is called."""
+        return unit_of(self.config)
+
     def of_trial(self, name: str) -> Iterator[tuple[str, str]]:
         """Label and sentence, in the order in which it happened."""
         cells = self.trials[name]
@@ -64,10 +70,10 @@ class Story:
         }
         yield "trial", f"{name}: {parameters(config | adjusted_in(cells)) or 'no parameters'}"
         for line in self.decisions.get(name, []):
-            when = f"{self._unit()} {line['iteration']}"
+            when = f"{self.unit} {line['iteration']}"
             yield when, f"{self._verb(line)}: {line['detail']}{self._saved(line)}"
         if cells["state"] in {TrialState.RUNNING, TrialState.PAUSED, TrialState.INTERRUPTED}:
-            yield "now", f"{cells['state']}, after {plural(int(cells['iterations']), self._unit())}"
+            yield "now", f"{cells['state']}, after {plural(int(cells['iterations']), self.unit)}"
         yield "best", self._best_of(name)
         if cells["checkpoint"]:
             yield "weights", cells["checkpoint"]
@@ -95,7 +101,7 @@ class Story:
         nothing = nothing_learned(self.run, self.objective, repeats(self.config))
         if nothing:
             yield "", nothing
-        gained = gain(self.run, self.objective, repeats(self.config), self._unit())
+        gained = gain(self.run, self.objective, repeats(self.config), self.unit)
         if gained:
             yield "gain", gained.told
 
@@ -107,7 +113,7 @@ class Story:
         saved = line.get("epochs_saved")
         ranked = line["state"] == TrialState.STOPPED and line.get("rank")
         rank = f"; place {line['rank']} of {line['ranked']} there" if ranked else ""
-        return rank + (f"; {plural(saved, self._unit())} saved" if saved else "")
+        return rank + (f"; {plural(saved, self.unit)} saved" if saved else "")
 
     def _best_of(self, name: str) -> str:
         cells = self.trials[name]
@@ -117,12 +123,12 @@ class Story:
             return f"{self._values_of(name)}, {self._place_at_front(name)}"
         ranked = self._ranked()
         place = f", place {ranked.index(name) + 1} of {len(ranked)}" if name in ranked else ", which does not count"
-        at = f"{self._unit()} {cells['best_iteration']}"
+        at = f"{self.unit} {cells['best_iteration']}"
         return f"{self.objective.label} {number(float(cells[OBJECTIVE]))} at {at}{place}"
 
     def _values_of(self, name: str) -> str:
         """Of several objectives."""
-        return f"{parameters(self._point(name))} at {self._unit()} {self.trials[name]['best_iteration']}"
+        return f"{parameters(self._point(name))} at {self.unit} {self.trials[name]['best_iteration']}"
 
     def _place_at_front(self, name: str) -> str:
         front = self._front()
@@ -146,9 +152,6 @@ class Story:
     def _outcomes(self) -> list[Outcome]:
         return [Outcome.read(name, cells) for name, cells in self.trials.items()]
 
-    def _unit(self) -> str:
-        return "epoch" if self.config["budget"]["max_epochs"] else "iteration"
-
     def _searcher(self) -> str:
         name, amount = self.config["searcher"]["name"], len(self.trials)
         points = len(self.config["searcher"].get("points_to_evaluate") or [])
@@ -170,7 +173,7 @@ class Story:
             return
         stopped = [line for line in lines if line["state"] == TrialState.STOPPED]
         saved = sum(line.get("epochs_saved") or 0 for line in stopped)
-        yield "scheduler", f"{name} stopped {plural(len(stopped), 'trial')} and saved {plural(saved, self._unit())}"
+        yield "scheduler", f"{name} stopped {plural(len(stopped), 'trial')} and saved {plural(saved, self.unit)}"
         rungs = sorted({line["iteration"] for line in lines})
         for rung in rungs:
             there = [line for line in lines if line["iteration"] == rung]
@@ -178,10 +181,10 @@ class Story:
             cutoffs = [line["compared_with"] for line in there if line["compared_with"] is not None]
             cutoff = f"; the cut-off came to {number(cutoffs[-1])}" if cutoffs else ""
             went_on = len(there) - len(out)
-            yield "", f"{self._unit()} {rung}: {len(there)} came, {went_on} went on, {len(out)} stopped{cutoff}"
+            yield "", f"{self.unit} {rung}: {len(there)} came, {went_on} went on, {len(out)} stopped{cutoff}"
 
     def _change(self, line: Mapping[str, Any]) -> str:
-        return f"{self._unit()} {line['iteration']}: {line['trial']}, {changed(line['exploit']['changes'])}"
+        return f"{self.unit} {line['iteration']}: {line['trial']}, {changed(line['exploit']['changes'])}"
 
     def _stoppers(self) -> Iterator[tuple[str, str]]:
         ends = [lines[-1] for lines in self.decisions.values()]
@@ -189,7 +192,7 @@ class Story:
         rules = Counter(e["rule"] for e in ends if e["state"] == TrialState.STOPPED and e["rule"] != scheduler)
         for rule, amount in rules.most_common():
             saved = sum(e.get("epochs_saved") or 0 for e in ends if e["rule"] == rule)
-            told = f" and saved {plural(saved, self._unit())}" if saved else ""
+            told = f" and saved {plural(saved, self.unit)}" if saved else ""
             yield "stopper", f"{rule} stopped {plural(amount, 'trial')}{told}"
 
     def _failures(self) -> Iterator[tuple[str, str]]:
@@ -210,4 +213,4 @@ class Story:
         share = f", {epochs / (full * len(rows)):.0%} of what full trials had taken" if full and rows else ""
         states = Counter(TrialState(cells["state"]).words for cells in rows)
         told = ", ".join(f"{amount} {state}" for state, amount in states.items())
-        return f"{plural(epochs, self._unit())} in {duration(seconds)} of trials{share} ({told})"
+        return f"{plural(epochs, self.unit)} in {duration(seconds)} of trials{share} ({told})"

@@ -15,7 +15,7 @@ from runner.errors import FAILED, INTERRUPTED, OK
 from runner.runs.decisions import END
 from runner.runs.folder import RunFolder
 from runner.runs.gain import gain, nothing_learned
-from runner.runs.live import STYLES, unit
+from runner.runs.live import STYLES
 from runner.runs.record import Record, TrialRow, TrialState
 from runner.runs.wording import INDENT, duration, error_line, labelled, number, parameters, plural, said, shown
 
@@ -67,7 +67,7 @@ class Summary:
         yield "trials", self._trials()
         if self.record.ended_early:
             yield "ended early", self.record.ended_early
-        yield "epochs" if self.max_epochs else "iterations", self._epochs()
+        yield f"{self.record.unit}s", self._epochs()
         yield from self._failures()
         yield from self._best()
         yield from self._gain()
@@ -123,7 +123,7 @@ class Summary:
         if objective.several:
             yield from self._front()
             return
-        word = unit(self.record)
+        word = self.record.unit
         state = "" if best.state is TrialState.COMPLETED else f" ({best.state.words})"
         yield "best", f"{objective.label} {number(best.best)} at {word} {best.best_iteration} of {best.name}{state}"
         if self.record.repeat > 1:
@@ -153,7 +153,7 @@ class Summary:
         nothing = nothing_learned(self.run, record.objective, record.repeat)
         if nothing:
             yield "", nothing
-        gained = gain(self.run, record.objective, record.repeat, unit(record))
+        gained = gain(self.run, record.objective, record.repeat, record.unit)
         if gained:
             yield "gain", gained.told
 

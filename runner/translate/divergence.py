@@ -12,8 +12,9 @@ from runner.translate.verdicts import Verdict
 class Divergence:
     """Ends a trial at its first report whose objective is NaN or infinite, the last report of a trial included."""
 
-    def __init__(self, objective: Objective) -> None:
+    def __init__(self, objective: Objective, unit: str) -> None:
         self.objective = objective
+        self.unit = unit
 
     def __call__(self, trial_id: str, result: Mapping[str, Any]) -> Verdict | None:  # noqa: ARG002
         value, iteration = float(result[OBJECTIVE]), int(result["training_iteration"])
@@ -21,5 +22,5 @@ class Divergence:
             return None
         values = self.objective.values(result) if self.objective.several else {self.objective.label: value}
         told = " and ".join(f"{name} is {one}" for name, one in values.items() if not math.isfinite(one))
-        detail = f"the objective {told} at iteration {iteration}"
+        detail = f"the objective {told} at {self.unit} {iteration}"
         return Verdict(DIVERGED, iteration, value, None, detail)

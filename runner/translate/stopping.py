@@ -49,7 +49,7 @@ class StopByRule(Stopper):  # type: ignore[misc]
         seconds_before: float,
     ) -> None:
         stoppers = [STOPPERS.get(choice.name).build(experiment, **choice.options) for choice in experiment.stoppers]
-        self.rules: list[Rule] = [Divergence(experiment.objective), *stoppers]
+        self.rules: list[Rule] = [Divergence(experiment.objective, experiment.unit), *stoppers]
         self.experiment_rules = [stopper for stopper in stoppers if isinstance(stopper, ExperimentRule)]
         self.verdicts = verdicts
         self.names = names

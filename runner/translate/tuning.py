@@ -100,7 +100,7 @@ def run_trials(
     from runner.translate.watchdog import Watchdog
 
     resources = {"cpu": experiment.resources.cpu or 1.0, "gpu": experiment.resources.gpu or 0.0}
-    verdicts = Verdicts()
+    verdicts = Verdicts(unit=experiment.unit)
     first = next((event.trial for event in earlier if event.kind == "proposed"), "")
     expected = trials_expected(experiment)
     names = TrialNames(expected, first)

@@ -48,10 +48,14 @@ class Note:
 
 @dataclass
 class Verdicts:
-    """By Ray's trial id. Ray pickles stoppers with its snapshots: plain data only."""
+    """By Ray's trial id. Ray pickles stoppers with its snapshots: plain data only.
+
+    `unit` is what one report is called in the details.
+    """
 
     by_trial: dict[str, Verdict] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+    unit: str = "iteration"
 
     def give(self, trial_id: str, verdict: Verdict) -> None:
         self.by_trial[trial_id] = verdict

@@ -183,7 +183,7 @@ def test_what_works_together_has_no_problem(words: list[str]) -> None:
     ("words", "rule", "says"),
     [
         ([QUICK, "scheduler=asha"], "nothing-to-stop", "a trial reports once"),
-        ([DIGITS, "scheduler.grace_period=12"], "nothing-to-stop", "the last of 12 epochs"),
+        ([DIGITS, "scheduler.grace_period=12"], "nothing-to-stop", "the last of 12 iterations"),
         (
             [FOREST, "searcher.sampler=nsgaii", f"searcher.points_to_evaluate=[{TREE}]"],
             "points-unused",
@@ -192,7 +192,11 @@ def test_what_works_together_has_no_problem(words: list[str]) -> None:
         ([FOREST, "searcher.sampler=nsgaii", "searcher.warm_start=a"], "points-unused", "teaches it nothing"),
         ([DIGITS, "search_space=none"], "empty-space", "nothing is searched"),
         ([DIGITS, "scheduler=hyperband", SAVES, "budget.num_samples=3"], "nothing-to-stop", "its first 3 trials"),
-        ([DIGITS, "scheduler=hyperband", "trainable.checkpoint_every=2"], "needs-checkpoints", "up to 1 iterations"),
+        (
+            [DIGITS, "scheduler=hyperband", "trainable.checkpoint_every=2"],
+            "needs-checkpoints",
+            "up to 1 iteration again",
+        ),
         (
             [*PBT, "search_space.k={distribution: uniform, lower: 0, upper: 1, when: {epochs: 12}}"],
             "mutation",

@@ -72,7 +72,7 @@ def test_a_preset_composes_to_what_was_promoted(run: RunFolder, tmp_path: Path) 
     assert (arguments["lr0"], arguments["optimizer"], arguments["imgsz"], arguments["batch"]) == (0.01, "SGD", 64, 2)
     text = (tmp_path / "conf" / "experiment" / "mine.yaml").read_text()
     assert "trial_003" in text
-    assert "= 0.4 at iteration 3 (mode max)" in text
+    assert "= 0.4 at epoch 3 (mode max)" in text
 
 
 def test_of_defaults_nothing_is_written(run: RunFolder, tmp_path: Path) -> None:

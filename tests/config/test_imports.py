@@ -126,6 +126,7 @@ def test_showing_a_config_imports_hydra_at_most(words: list[str]) -> None:
 
 
 @pytest.mark.slow
-def test_listing_runs_imports_no_heavy_library() -> None:
-    loaded = loaded_by("from runner.__main__ import main\nmain(['runs'])")
+def test_listing_runs_and_naming_their_reports_imports_no_heavy_library() -> None:
+    code = "from runner.config.registry import unit_of\nunit_of({'trainable': {'name': 'yolo'}})"
+    loaded = loaded_by(f"{code}\nfrom runner.__main__ import main\nmain(['runs'])")
     assert not loaded & {*HEAVY, "matplotlib"}

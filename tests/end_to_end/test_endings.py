@@ -80,7 +80,7 @@ def test_a_trial_that_diverges_is_the_worst_whatever_it_reported_before(tune: Tu
     assert done.states == ["diverged", "diverged", "completed", "diverged", "completed"]
     ends = [(line["rule"], line["iteration"]) for line in done.decisions]
     assert ends == [("diverged", 2), ("diverged", 2), ("end", 4), ("diverged", 4), ("end", 4)]
-    assert "score 5 at epoch 3 of trial_004" in done.told
+    assert "score 5 at iteration 3 of trial_004" in done.told
     assert "2 completed, 0 stopped, 0 failed, 3 diverged" in done.told
     assert "diverged: the objective score is inf at iteration 2" in done.told
 

@@ -11,6 +11,7 @@ from runner.plan.pace import Pace
 from runner.plan.page import Page
 from runner.plan.plan import Plan, plan
 from tests.config.composing import experiment
+from tests.runs.conftest import units_in
 
 pytestmark = pytest.mark.slow
 HERE = ("ray.num_cpus=2", "ray.num_gpus=0")
@@ -40,19 +41,22 @@ def test_a_page_tells_of_every_part_at_any_width(tmp_path: Path) -> None:
     for width in (60, 80, 120):
         told = " ".join(page(made, width).split())
         for text in (
-            "digits: 12 trials of at most 12 epochs, seed 0", "accuracy (max)", "fixed epochs=12",
+            "digits: 12 trials of at most 12 iterations, seed 0", "accuracy (max)", "fixed epochs=12",
             "asha grace_period=2", "plateau std=0.01", "progress.csv in each trial's folder", "result.json",
             "lr loguniform 0.0001 to 0.01",
             "the first 3 of 12; from trial 10 on they depend on results", "trial_002 lr=0.0007036 momentum=0.6167",
             "2 trials, limited by 2 CPUs (1 a trial); 12 by the number of trials", "plateau may end trials before that",
-            "2 s an epoch and 3 s beside them in each process, as in x", "GB are free",
+            "2 s per iteration and 3 s beside them in each process, as in x", "GB are free",
         ):  # fmt: skip
             assert text in told, text
+        assert units_in(told.replace("fixed epochs=12", "")) == {"iteration"}
     assert rules(made) == []
 
 
 def test_the_seeds_of_a_population_are_told(tmp_path: Path) -> None:
-    assert "6 trials of at most 20 epochs, seeds 5 to 10" in page(planned(tmp_path, "experiment=pbt_digits", "seed=5"))
+    assert "6 trials of at most 20 iterations, seeds 5 to 10" in page(
+        planned(tmp_path, "experiment=pbt_digits", "seed=5")
+    )
 
 
 def test_defaults_outside_of_the_space_and_whole_numbers_are_told(tmp_path: Path) -> None:
@@ -62,6 +66,7 @@ def test_defaults_outside_of_the_space_and_whole_numbers_are_told(tmp_path: Path
     assert "3 (outside)" not in told
     assert "box uniform 4 to 7 7.5 (outside)" in told
     assert "trial_000 defaults: lr0=0.01" in told
+    assert units_in(told) == {"epoch"}
 
 
 @pytest.mark.parametrize(

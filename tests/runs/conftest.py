@@ -62,7 +62,7 @@ def objective() -> Objective:
 
 @pytest.fixture
 def record(run: RunFolder, objective: Objective, clock: Clock) -> Record:
-    return Record(run, objective, expected_trials=6, max_epochs=10, clock=clock)
+    return Record(run, objective, expected_trials=6, max_epochs=10, unit="epoch", clock=clock)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ ONE = JobResult(
     seconds=83.21,
     exit_code=0,
     error="",
+    unit="epoch",
 )
 TWO = replace(ONE, job=1, overrides=("searcher=optuna", "scheduler=asha"), best=0.5)
 BROKEN = replace(ONE, job=2, overrides=("x=1",), best=None, exit_code=1, error="all 8 trials failed\nthe first: no")
@@ -64,6 +65,10 @@ def test_the_gain_over_the_defaults_is_a_column_where_a_job_has_one(tmp_path: Pa
     assert "best  over defaults" in heads
     assert "0.25          0.125       8" in first
     assert not any("over defaults" in line for line in show(ONE, TWO))
+
+
+def test_jobs_that_count_otherwise_have_iterations() -> None:
+    assert "  iterations  " in show(ONE, replace(TWO, unit="iteration"))[1]
 
 
 def test_the_best_follows_the_mode_and_is_no_failed_job() -> None:

@@ -113,7 +113,7 @@ def test_trials_that_ended_and_did_not_fail_are_on_it_with_their_best_report_by_
     )
     assert {path.name for path in run.best.iterdir()} == {"front.csv", "t1.yaml", "t2.yaml"}
     assert run.front_yaml("t2").read_text() == (
-        "# t2, on the Pareto front: accuracy = 0.6 (max), leaves = 7.0 (min) at iteration 2\ndepth: 2\n"
+        "# t2, on the Pareto front: accuracy = 0.6 (max), leaves = 7.0 (min) at epoch 2\ndepth: 2\n"
     )
     assert [row.name for row in record.ranked()] == ["t1", "t2", "t3"]
     assert exit_code(record, interrupted=False) == OK

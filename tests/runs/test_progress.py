@@ -181,7 +181,7 @@ def test_many_short_trials_are_told_together(record: Record, play: Play) -> None
     lines = [line for line in out.getvalue().splitlines() if line.startswith("[")]
     assert lines[0].startswith("[0s] shapes: 40 trials, in")
     assert len(lines) <= 6
-    assert "40 completed of 40; 40 iterations; best 39 (t39)" in lines[-1]
+    assert "40 completed of 40; 40 epochs; best 39 (t39)" in lines[-1]
 
 
 def test_the_first_failure_is_told_at_once(record: Record, play: Play) -> None:

@@ -112,7 +112,7 @@ def test_a_trial_that_ended_keeps_its_row_when_columns_come_late(run: RunFolder,
 def test_the_best_parameters_are_plain_yaml(run: RunFolder, play: Play) -> None:
     play.trial("t1", [0.5, 0.75], a=0.001, b=1, lr=1e-05, name="1e-5", flag=True)
     text = run.best_yaml.read_text()
-    assert text.startswith("# t1: accuracy = 0.75 at iteration 2 (mode max)\na: 0.001\nb: 1\n")
+    assert text.startswith("# t1: accuracy = 0.75 at epoch 2 (mode max)\na: 0.001\nb: 1\n")
     best = yaml.safe_load(text)
     assert best == {"a": 0.001, "b": 1, "lr": 1e-05, "name": "1e-5", "flag": True}
     assert isinstance(best["b"], int)
@@ -312,7 +312,7 @@ def test_a_report_rewrites_nothing_that_it_does_not_change(run: RunFolder, recor
     assert (run.trials_csv.stat().st_ino, run.best_yaml.stat().st_ino, run.history_csv.stat().st_ino) == before
     record.reported("t1", 3, {"objective": 0.6, "accuracy": 0.6, "train/loss": 1.0})
     assert run.trials_csv.stat().st_ino == before[0]
-    assert "0.6 at iteration 3" in run.best_yaml.read_text()
+    assert "0.6 at epoch 3" in run.best_yaml.read_text()
     best = run.best_yaml.stat().st_ino
     play.end("t1")
     assert run.best_yaml.stat().st_ino == best

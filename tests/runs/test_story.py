@@ -13,6 +13,7 @@ from .conftest import Play
 
 CONFIG = {
     "name": "digits",
+    "trainable": {"name": "yolo"},
     "search_space": {},
     "objective": {"metrics": [{"metric": "accuracy", "mode": "max"}]},
     "budget": {"num_samples": 4, "max_epochs": 10},
@@ -37,7 +38,7 @@ def story(run: RunFolder, record: Record, play: Play) -> Story:
     settled = Decision("trial_002", 3, "plateau", 0.0, 0.01, "it has settled", epochs_saved=7)
     record.ended("trial_002", TrialState.STOPPED, settled)
     play.trial("trial_003", [0.9], x=4)
-    record.restarted(Decision("trial_003", 1, "process_died", 1, 2, "its process died after iteration 1"))
+    record.restarted(Decision("trial_003", 1, "process_died", 1, 2, "its process died after epoch 1"))
     record.started("trial_003", {"x": 4})
     play.end("trial_003", TrialState.FAILED, "error", "Traceback\nValueError: no")
     return Story.read(run)
@@ -82,7 +83,7 @@ def test_the_story_of_a_trial(story: Story) -> None:
         story.of_trial("trial_001")
     )
     last = text(story.of_trial("trial_003"))
-    assert "epoch 1: restarted: its process died after iteration 1" in last
+    assert "epoch 1: restarted: its process died after epoch 1" in last
     assert "epoch 1: failed: an error" in last
     assert "accuracy 0.9 at epoch 1, which does not count" in last
 

@@ -116,7 +116,7 @@ def test_repeated_defaults_that_were_cut_are_compared_at_equal_epochs(run: RunFo
     for number, values in enumerate(([0.2, 0.2], [0.3], [0.3, 0.9], [0.5, 0.9])):
         play.trial(f"t_{number}", values)
         play.end(f"t_{number}", *((TrialState.STOPPED, "asha") if number < 2 else ()))
-    told = "0.15 over the defaults within 1 epoch: mean 0.4, standard deviation 0.1414 (2 seeds) against mean 0.25"
+    told = "0.15 over the defaults within 1 iteration: mean 0.4, standard deviation 0.1414 (2 seeds) against mean 0.25"
     assert f"gain          {told}" in read(record, run, 160)
 
 

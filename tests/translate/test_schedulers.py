@@ -138,6 +138,7 @@ def test_the_median_rule_stops_what_is_worse_than_usual(run: Run) -> None:
     assert f"below {stopped['compared_with']:g}, the median of the means of" in stopped["detail"]
     assert not done.of("paused")
     assert "1 stopped (median 1)" in done.told
+    assert "iterations    22 of at most 24" in done.told
 
 
 def test_hyperband_halves_brackets_whose_trials_wait_for_each_other(run: Run) -> None:

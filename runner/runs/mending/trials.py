@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from runner.config.objective import OBJECTIVE, Objective
+from runner.config.registry import unit_of
 from runner.runs.decisions import RESTARTED, RETRY, is_over
 from runner.runs.earlier_run import parameters_of
 from runner.runs.folder import RunFolder
@@ -41,8 +42,9 @@ def mend_trials(run: RunFolder, config: Mapping[str, Any], objective: Objective,
     # What the winner's files say beside its parameters is known to its trainable alone, which is not asked here.
     best = {path: path.read_bytes() for path in (*run.best.glob("*.yaml"), *run.best.glob("*.csv"))}
     record = Record(
-        run, objective, expected_trials=None, max_epochs=config["budget"]["max_epochs"], repeat=repeats(config)
-    )
+        run, objective, expected_trials=None, max_epochs=config["budget"]["max_epochs"], unit=unit_of(config),
+        repeat=repeats(config),
+    )  # fmt: skip
     record.take_up({name: configs.get(name, {}) for name in sound.started}, ends)
     for path, content in best.items():
         path.write_bytes(content)

@@ -73,7 +73,7 @@ class Recording(Callback):  # type: ignore[misc]
         self.record.reported(str(trial), now, metrics_of(result))
         if now <= before:
             again = f"{now} to {before}" if now < before else f"{now}"
-            self.tell(f"{trial} runs again what no usable checkpoint held: iteration {again}")
+            self.tell(f"{trial} runs again what no usable checkpoint held: {self.record.unit} {again}")
         self._take_notes(trials)
         self.changed()
 
@@ -112,8 +112,9 @@ class Recording(Callback):  # type: ignore[misc]
         row = self.record.rows[str(trial)]
         kept = trial.checkpoint is not None
         detail = (
-            f"its process died after iteration {row.iterations} ({row.restarts + 1} of at most {trial.max_failures}"
-            f" times): it goes on from its {'last checkpoint' if kept else 'start, having no checkpoint'}"
+            f"its process died after {self.record.unit} {row.iterations}"
+            f" ({row.restarts + 1} of at most {trial.max_failures} times):"
+            f" it goes on from its {'last checkpoint' if kept else 'start, having no checkpoint'}"
         )
         decision = Decision(row.name, row.iterations, "process_died", row.restarts + 1, trial.max_failures, detail)
         self.record.restarted(decision)
@@ -165,7 +166,7 @@ class Recording(Callback):  # type: ignore[misc]
         iterations, most = self._iterations(trial), self.record.max_epochs
         if most is not None and iterations < most:
             rule, told = self.trainable.early_end(trial.config)
-            told = f"{told}, after iteration {iterations} of {most}"
+            told = f"{told}, after {self.record.unit} {iterations} of {most}"
         verdict = Verdict(rule, iterations, None, None, f"{told}{instead}")
         self._ended(trial, TrialState.COMPLETED, verdict)
 

@@ -93,19 +93,22 @@ class RecordedASHA(AsyncHyperBandScheduler):  # type: ignore[misc]
         """The place of a value in the rung, and of how many."""
         return 1 + sum(other > self._metric_op * value for other in rung.values), len(rung.values) + 1
 
+    def _at(self, rung: Rung) -> str:
+        return f"the rung at {self.verdicts.unit} {rung.milestone:g}"
+
     def _verdict(self, rung: Rung | None, iteration: int, value: float) -> Verdict:
         if rung is None or rung.cutoff is None:
             return Verdict("asha", iteration, value, self._max_t, f"reached max_t={self._max_t}")
         others = len(rung.values)
         worse = "below" if self._mode == "max" else "above"
         detail = (
-            f"{value:.4g} is {worse} {rung.cutoff:.4g}, the cut-off of the rung at iteration {rung.milestone:g}"
+            f"{value:.4g} is {worse} {rung.cutoff:.4g}, the cut-off of {self._at(rung)}"
             f" (the best 1/{self._reduction_factor:g} of {others} earlier {'trial' if others == 1 else 'trials'})"
         )
         return Verdict("asha", iteration, value, rung.cutoff, detail, *self._rank(rung, value))
 
     def _promotion(self, rung: Rung, iteration: int, value: float) -> Verdict:
-        at = f"the rung at iteration {rung.milestone:g}"
+        at = self._at(rung)
         rank, ranked = self._rank(rung, value)
         if rung.cutoff is None:
             detail = f"{value:.4g} is the first at {at}: there is nothing to compare it with"

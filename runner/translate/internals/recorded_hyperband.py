@@ -37,13 +37,13 @@ class RecordedBracket(_Bracket):  # type: ignore[misc]
     def successive_halving(self, metric: str, metric_op: float) -> tuple[list[Any], list[Any]]:
         if not self._halves:
             return list(self._live_trials), []
-        milestone = self._cumul_r
+        milestone, unit = self._cumul_r, self.verdicts.unit
         good, bad = super().successive_halving(metric, metric_op)
         for place, trial in enumerate([*reversed(good), *reversed(bad)], 1):
             result, ranked = self._live_trials[trial], len(good) + len(bad)
             least = self._live_trials[good[0]][metric]
-            detail = f"{result[metric]:.4g} is place {place} of {ranked} at iteration {milestone:g}: "
-            detail += f"the best {self._n} go on" if trial in bad else f"it goes on to iteration {self._cumul_r:g}"
+            detail = f"{result[metric]:.4g} is place {place} of {ranked} at {unit} {milestone:g}: "
+            detail += f"the best {self._n} go on" if trial in bad else f"it goes on to {unit} {self._cumul_r:g}"
             verdict = Verdict(self.rule, result[self._time_attr], result[metric], least, detail, place, ranked)
             if trial in bad:
                 self.verdicts.give(trial.trial_id, verdict)
@@ -73,9 +73,10 @@ class RecordedHyperBand(HyperBandScheduler):  # type: ignore[misc]
         action: str = super().on_trial_result(tune_controller, trial, result)
         if action == TrialScheduler.PAUSE:
             iteration = result[self._time_attr]
+            when = f"{self.verdicts.unit} {iteration}"
             if not saves(result) and trial.checkpoint is None:
-                raise unsaved(self.rule, "pauses it there", trial, iteration)
-            detail = f"the other trials of its bracket come to iteration {iteration} first"
+                raise unsaved(self.rule, "pauses it there", trial, when)
+            detail = f"the other trials of its bracket come to {when} first"
             self.verdicts.pause(trial.trial_id, Verdict(self.rule, iteration, result[self._metric], None, detail))
         return action
 

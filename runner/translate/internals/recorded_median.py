@@ -62,7 +62,7 @@ class RecordedMedian(MedianStoppingRule):  # type: ignore[misc]
         worse = "below" if self._mode == "max" else "above"
         detail = (
             f"its best {value:.4g} is {worse} {median:.4g}, the median of the means of {len(means)} other trials"
-            f" up to iteration {iteration}"
+            f" up to {self.verdicts.unit} {iteration}"
         )
         better = [mean for mean in means if (mean > value if self._mode == "max" else mean < value)]
         return Verdict("median", iteration, value, median, detail, 1 + len(better), 1 + len(means))

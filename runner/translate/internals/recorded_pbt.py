@@ -77,7 +77,7 @@ class RecordedPBT(PopulationBasedTraining):  # type: ignore[misc]
         if self.last_iteration is not None and iteration >= self.last_iteration:
             return str(TrialScheduler.CONTINUE)  # a trial ends itself
         if self._is_due(trial, iteration) and not saves(result):
-            raise unsaved(self.rule, "may let others go on from there", trial, iteration)
+            raise unsaved(self.rule, "may let others go on from there", trial, f"{self.verdicts.unit} {iteration}")
         with self.generators.in_use():
             action: str = super().on_trial_result(_Unfinished(tune_controller, self.ended), trial, result)
         if action == TrialScheduler.PAUSE:
@@ -118,8 +118,8 @@ class RecordedPBT(PopulationBasedTraining):  # type: ignore[misc]
         place, ranked = self._place(trial)
         value = self._metric_op * state.last_score
         detail = (
-            f"{value:.4g} is place {place} of {ranked}: it goes on from {trial_to_clone}'s checkpoint of iteration {at}"
-            f" with {changed(changes)}"
+            f"{value:.4g} is place {place} of {ranked}: it goes on from {trial_to_clone}'s checkpoint of"
+            f" {self.verdicts.unit} {at} with {changed(changes)}"
         )
         exploit = Exploit(str(trial_to_clone), at, changes)
         best = self._metric_op * source.last_score

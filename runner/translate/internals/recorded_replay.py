@@ -22,13 +22,14 @@ class RecordedReplay(PopulationBasedTrainingReplay):  # type: ignore[misc]
 
     def on_trial_result(self, tune_controller: Any, trial: Trial, result: dict[str, Any]) -> str:
         iteration, before = result["training_iteration"], trial.config
+        when = f"{self.verdicts.unit} {iteration}"
         if self._next_policy and iteration >= self._next_policy[0] and not saves(result):
-            raise unsaved("pbt_replay", "changes it there", trial, iteration)
+            raise unsaved("pbt_replay", "changes it there", trial, when)
         action: str = super().on_trial_result(tune_controller, trial, result)
         if action == TrialScheduler.NOOP:
             forget_stop(tune_controller, trial)
             changes = {key: (old, new) for key, old, new in differing(before, trial.config)}
-            detail = f"it goes on from its checkpoint of iteration {iteration} with {changed(changes)}"
+            detail = f"it goes on from its checkpoint of {when} with {changed(changes)}"
             exploit = Exploit(str(trial), iteration, changes)
             verdict = Verdict("pbt_replay", iteration, None, None, detail, exploit=exploit)
             self.verdicts.replay(trial.trial_id, verdict)

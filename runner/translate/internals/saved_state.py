@@ -13,10 +13,13 @@ def saves(result: Mapping[str, Any]) -> bool:
     return bool(result.get(SHOULD_CHECKPOINT))
 
 
-def unsaved(rule: str, why: str, trial: Any, iteration: int) -> ExperimentFailed:
-    """Ends the experiment where the scheduler `rule` needs a checkpoint that is not there; Ray would say nothing."""
+def unsaved(rule: str, why: str, trial: Any, when: str) -> ExperimentFailed:
+    """Ends the experiment where the scheduler `rule` needs a checkpoint that is not there; Ray would say nothing.
+
+    `when` names the report.
+    """
     return ExperimentFailed(
-        f"{trial} reported iteration {iteration} without a checkpoint, and {rule} {why}: report it with"
+        f"{trial} reported {when} without a checkpoint, and {rule} {why}: report it with"
         " ray.tune.report(metrics, checkpoint=ray.tune.Checkpoint.from_directory(FOLDER)), and begin with what"
         " ray.tune.get_checkpoint() gives"
     )

@@ -13,7 +13,7 @@ from runner.translate.verdicts import Verdicts
 ELSEWHERE = {
     "time_attr": "leave it out: iterations are counted (YOLO: epochs)",
     "max_t": "say it as budget.max_epochs",
-    "stop_last_trials": "leave it out: a trial that comes to its last epoch ends itself",
+    "stop_last_trials": "leave it out: a trial that comes to its last iteration ends itself",
 }
 NEEDS_CHECKPOINTS = "it pauses the trials of a bracket until all of them can be compared"
 CANNOT_RESUME = "which trials wait for which in its brackets is kept nowhere"

@@ -24,7 +24,8 @@ class Function:
         import_path: package.module:function, found from the folder in which the command is typed.
     """
 
-    def __init__(self, experiment: Experiment, /, *, import_path: str) -> None:  # noqa: ARG002
+    def __init__(self, experiment: Experiment, /, *, import_path: str) -> None:
+        self.unit = experiment.unit
         self.import_path = import_path
         try:
             self.function = load(import_path)
@@ -33,7 +34,7 @@ class Function:
 
     def __getstate__(self) -> dict[str, Any]:
         # Ray pickles stoppers into its snapshots, which are not read; a function may be no module's.
-        return {"import_path": self.import_path}
+        return {"import_path": self.import_path, "unit": self.unit}
 
     def __call__(self, trial_id: str, result: Mapping[str, Any]) -> Verdict | None:
         """Raises ExperimentFailed where the function does not answer."""
@@ -41,7 +42,7 @@ class Function:
         try:
             answer = self.function(trial_id, dict(result))
         except Exception as error:
-            told = f"{error_line(f'{type(error).__name__}: {error}')} at iteration {iteration} of {trial_id}"
+            told = f"{error_line(f'{type(error).__name__}: {error}')} at {self.unit} {iteration} of {trial_id}"
             raise ExperimentFailed(f"{self.import_path} raised {told}") from error
         if answer is not None and not isinstance(answer, bool | str):
             raise ExperimentFailed(f"{self.import_path} returned {answer!r}: return True, False or a text")

@@ -18,17 +18,17 @@ class Plateau:
     """Ends a trial whose metric has stopped changing; never one that has not learned yet, or still improves steadily.
 
     The options are those of Ray's TrialPlateauStopper, which looks at the standard deviation alone and so ends a
-    detector whose mAP is still 0, and one that gains 0.002 an epoch. Here a trial ends when, after `grace_period`
+    detector whose mAP is still 0, and one that gains 0.002 an iteration. Here a trial ends when, after `grace_period`
     iterations, all of this holds for the last `num_results` values:
 
     - their standard deviation is below `std`;
     - the trial has learned: its best value is better than its first by more than `std`, or, where `metric_threshold`
       is given, the newest value has passed that;
     - they show no steady gain: the least-squares slope is not at least twice its standard error, or, carried on for
-      the epochs that are left (at least for num_results more), gains less than half of `std`.
+      the iterations that are left (at least for num_results more), gains less than half of `std`.
 
     A report without the metric, or with NaN, ends the trial with that as the reason. A metric that the trainable
-    reports every k epochs only is looked at, and missed, in those.
+    reports every k iterations only is looked at, and missed, in those.
 
     Args:
         std: standard deviation of the last num_results values below which the metric has settled.
