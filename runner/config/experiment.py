@@ -61,6 +61,8 @@ class Budget(Noun):
         max_failures: times that a trial whose process died goes on from its last checkpoint; an error is never retried.
         max_failed_trials: trials that may fail, or a share of all trials as 50%; one more ends the experiment.
             Left unset, it ends where the first 5 trials to end all fail with one error.
+        trial_timeout: seconds, or text such as 10m, in which a running trial must report or end; else its process is
+            killed and the trial has failed. null: never.
         stall_timeout: seconds, or text such as 10m, in which nothing runs as the searcher proposes no trial or the
             scheduler holds all of them paused, after which the experiment fails; null: never.
     """
@@ -71,6 +73,7 @@ class Budget(Noun):
     max_concurrent: Annotated[int | None, Field(ge=1), BeforeValidator(_auto, json_schema_input_type=_Limit)] = None
     max_failures: Annotated[int, Field(ge=0)] = 2
     max_failed_trials: FailedShare | None = None
+    trial_timeout: Duration | None = None
     stall_timeout: Duration | None = 600.0
 
     def failed_trials(self, expected: int) -> int | None:

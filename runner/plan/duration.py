@@ -1,10 +1,14 @@
 """How long an experiment takes, from its epochs and the pace of its trials."""
 
+import math
 from dataclasses import dataclass
 
 from runner.plan.at_once import AtOnce
 from runner.plan.epochs import Epochs
 from runner.plan.pace import Pace
+
+SLACK = 10
+"""Times the usual time to a report, after which a trial most likely hangs: models and batches differ within a space."""
 
 
 @dataclass(frozen=True)
@@ -23,3 +27,8 @@ def duration(pace: Pace, epochs: Epochs, trials: int, at_once: AtOnce) -> Durati
     expected, most = (starts * pace.beside + amount * pace.epoch for amount in (epochs.expected, epochs.most))
     longest = pace.beside + epochs.full * pace.epoch
     return Duration(max(longest, expected / share), max(longest, most / share), pace)
+
+
+def proposed_timeout(pace: Pace) -> int:
+    """Whole minutes of a budget.trial_timeout that no healthy trial meets; its first report waits for its start."""
+    return math.ceil(SLACK * (pace.epoch + pace.beside) / 60)

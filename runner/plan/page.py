@@ -12,6 +12,7 @@ from rich.text import Text
 
 from runner.config.conditions import condition_text
 from runner.config.nested import flat
+from runner.plan.duration import SLACK
 from runner.plan.epochs import Rung
 from runner.plan.plan import Part, Plan
 from runner.plan.proposals import Proposal, Proposals
@@ -159,6 +160,7 @@ def _how_much(plan: Plan) -> Iterator[tuple[str, str]]:
         told = "" if epochs.least == epochs.most else f"at least {epochs.least}, {about}, "
         yield f"{plan.unit}s", f"{told}at most {epochs.most}{_uncounted(plan)}"
     yield "time", _time(plan)
+    yield from _timeout(plan)
     weights = "" if plan.disk_bytes is None else f"about {plan.disk_bytes / 1e9:.2g} GB of weights; "
     yield "disk", f"{weights}{plan.free_bytes / 1e9:.1f} GB are free"
 
@@ -188,6 +190,14 @@ def _time(plan: Plan) -> str:
     whose = "a trial" if pace.every_trial else "in each process"
     each = f"{pace.epoch:.2g} s per {plan.unit} and {pace.beside:.2g} s beside them {whose}, as in {pace.source}"
     return f"about {roughly(plan.duration.expected)}, at most {roughly(plan.duration.most)}: {each}{budget}"
+
+
+def _timeout(plan: Plan) -> Iterator[tuple[str, str]]:
+    if plan.trial_timeout is not None:
+        yield "trial timeout", f"a trial that reports nothing for {duration(plan.trial_timeout)} fails"
+    elif plan.proposed_timeout is not None:
+        told = f"budget.trial_timeout={plan.proposed_timeout}m would end it, at {SLACK} times the usual first report"
+        yield "trial timeout", f"none, so that a trial that hangs is waited for; {told}"
 
 
 def _problems(plan: Plan, width: int) -> Iterator[Text]:

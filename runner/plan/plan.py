@@ -12,7 +12,7 @@ from runner.config.registry import LOGGERS, STOPPERS, Registry
 from runner.config.seeds import seeds_in_turn
 from runner.errors import Problem
 from runner.plan.at_once import AtOnce, at_once, available_here
-from runner.plan.duration import Duration, duration
+from runner.plan.duration import Duration, duration, proposed_timeout
 from runner.plan.epochs import Epochs, epochs
 from runner.plan.pace import Pace
 from runner.plan.proposals import Proposals, proposals
@@ -42,6 +42,8 @@ class Plan:
         epochs: None where budget.max_epochs is open.
         seeds: that the trials have, from `seed` on.
         duration: None where nothing tells the pace of a trial, or the epochs are not known.
+        trial_timeout: seconds without a report, after which a trial fails; None: it is waited for.
+        proposed_timeout: minutes that would do for it; None where nothing tells the pace of a trial.
         disk_bytes: that the weights of all trials take; None where the trainable does not tell.
         free_bytes: on the disk of the run folder.
         obstacles: for which the run would be refused on this machine as it is.
@@ -66,6 +68,8 @@ class Plan:
     epochs: Epochs | None
     at_once: AtOnce
     duration: Duration | None
+    trial_timeout: float | None
+    proposed_timeout: int | None
     loggers: tuple[Part, ...]
     output: str
     disk_bytes: float | None
@@ -109,6 +113,8 @@ def plan(experiment: Experiment, project: Path, pace: Pace | None, shown: int, k
         epochs=spent,
         at_once=together,
         duration=lasts,
+        trial_timeout=experiment.budget.trial_timeout,
+        proposed_timeout=None if pace is None else proposed_timeout(pace),
         loggers=tuple(_part(LOGGERS, node) for node in experiment.config.get("logger", {}).values()),
         output=str(output),
         disk_bytes=experiment.trainable.disk_bytes(experiment, project),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from runner.config.experiment import Experiment
 from runner.config.registry import SCHEDULERS, SEARCHERS
 from runner.errors import Problem
-from runner.plan.duration import Duration
+from runner.plan.duration import Duration, proposed_timeout
 from runner.plan.epochs import Epochs
 from runner.plan.proposals import Proposals
 from runner.runs.wording import roughly
@@ -23,6 +23,7 @@ def warnings(
         yield from _stops_nothing(experiment, epochs)
     if duration is not None:
         yield from _too_long(experiment, duration)
+        yield from _too_short(experiment, duration)
 
 
 def _never_learns(experiment: Experiment, proposals: Proposals) -> Iterator[Problem]:
@@ -57,3 +58,13 @@ def _too_long(experiment: Experiment, duration: Duration) -> Iterator[Problem]:
         message = f"{roughly(most)} are over before the trials: those take about {roughly(duration.expected)}"
         remedy = f"type budget.time_budget={round(duration.most)}s, or fewer trials"
         yield Problem("time-budget", "budget.time_budget", message, remedy, fatal=False)
+
+
+def _too_short(experiment: Experiment, duration: Duration) -> Iterator[Problem]:
+    """A trial's first report comes after its start and one epoch."""
+    timeout, pace = experiment.budget.trial_timeout, duration.pace
+    if timeout is not None and timeout < pace.epoch + pace.beside:
+        usual = roughly(pace.epoch + pace.beside)
+        message = f"{roughly(timeout)} are over before the first report, which comes after about {usual}"
+        remedy = f"type budget.trial_timeout={proposed_timeout(pace)}m"
+        yield Problem("trial-timeout", "budget.trial_timeout", message, remedy, fatal=False)

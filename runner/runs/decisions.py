@@ -23,6 +23,8 @@ GOES_ON = frozenset({PROMOTED, PAUSED, EXPLOITED, REPLAYED, RESTARTED})
 
 EXPERIMENT_PLATEAU, STALL, FUNCTION_ERROR = "experiment_plateau", "budget.stall_timeout", "function_error"
 MAX_FAILED_TRIALS = "budget.max_failed_trials"
+TRIAL_TIMEOUT = "budget.trial_timeout"
+"""The rule of a trial that failed because it reported nothing for too long."""
 
 CUT_OFF = ("budget.time_budget", "attestation", EXPERIMENT_PLATEAU, STALL, FUNCTION_ERROR, MAX_FAILED_TRIALS)
 """Rules that end the whole experiment: a trial that they stop could go on."""
@@ -67,7 +69,7 @@ class Decision:
         iteration: the trial's reports so far.
         rule: a scheduler or stopper by its name in the config ("asha", "plateau"), "diverged", one of CUT_OFF
             ("attestation" also of a trial whose values were not at work), "end" (by itself), "patience" (by
-            Ultralytics, before its last epoch), "error" or
+            Ultralytics, before its last epoch), TRIAL_TIMEOUT, "error" or
             "interrupted".
         value: what the rule looked at, and compared_with: what it held that against; None where there is no such thing.
         detail: a sentence for people ("0.12 is below 0.31, the cut-off of rung 3 among 4 trials").

@@ -97,6 +97,7 @@ def run_trials(
     from runner.translate.resumption import Resumption
     from runner.translate.search.journaled_search import JournaledSearch
     from runner.translate.stopping import StopByRule
+    from runner.translate.trial_timeout import TrialTimeout
     from runner.translate.watchdog import Watchdog
 
     resources = {"cpu": experiment.resources.cpu or 1.0, "gpu": experiment.resources.gpu or 0.0}
@@ -121,6 +122,7 @@ def run_trials(
         max_epochs=experiment.budget.max_epochs,
         cpus=resources["cpu"],
         gpus=resources["gpu"],
+        timeout=experiment.budget.trial_timeout,
         watched=tuple(filter(None, [experiment.scheduler.options.get("metric")])),
     )
     outputs = (project / experiment.output_dir).resolve()
@@ -156,7 +158,17 @@ def run_trials(
             max_failures=experiment.budget.max_failures,
             callbacks=[
                 FirstInterrupt(tell),
-                Recording(record, journal, verdicts, stopper, watchdog, experiment.trainable, changed, tell),
+                Recording(
+                    record,
+                    journal,
+                    verdicts,
+                    stopper,
+                    watchdog,
+                    TrialTimeout(experiment.budget.trial_timeout),
+                    experiment.trainable,
+                    changed,
+                    tell,
+                ),
                 *loggers,
             ],
             trial_name_creator=names,

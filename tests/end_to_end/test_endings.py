@@ -19,11 +19,15 @@ from tests.end_to_end.conftest import Ended, Tune, one_ray
 pytestmark = pytest.mark.slow
 
 MINE = """
+import time
+
 from ray import tune
 
 
 def curve(config):
     for value in config["curve"]:
+        while value == "hangs":
+            time.sleep(0.01)
         tune.report({"score": float(value)})
 
 
@@ -171,6 +175,21 @@ def test_a_searcher_that_proposes_nothing_ends_the_experiment(tune: Tune, monkey
     assert "error: the searcher proposes no trial, and none is left to run, for 2s (budget.stall_timeout)" in done.told
     assert "1 completed, 0 stopped, 0 failed; 2 of 3 never started" in done.told
     assert (done.folder / "best" / "best.yaml").exists(), "what ran is kept"
+
+
+def test_a_trial_that_hangs_fails_with_the_place_where_it_hung_and_is_not_tried_again(tune: Tune) -> None:
+    done = tune(
+        "search_space.curve={distribution: grid, categories: [[1, hangs], [1, 2]]}", "budget.trial_timeout=4s",
+    )  # fmt: skip
+    assert (done.code, done.states) == (0, ["failed", "completed"]), done.told
+    failed = done.decisions[0]
+    assert (failed["state"], failed["rule"], failed["iteration"]) == ("failed", "budget.trial_timeout", 1)
+    assert failed["detail"] == "no report for 4s (budget.trial_timeout)"
+    error = (done.folder / "trials" / "trial_000" / "error.txt").read_text()
+    assert "mine.py" in error
+    assert "time.sleep(0.01)" in error
+    assert error.endswith("no report for 4s (budget.trial_timeout)")
+    assert not list(done.folder.glob("trials/*/stacks.txt"))
 
 
 def test_five_trials_that_fail_alike_end_the_experiment_with_their_traceback(tune: Tune, project: Path) -> None:

@@ -76,12 +76,23 @@ def test_defaults_outside_of_the_space_and_whole_numbers_are_told(tmp_path: Path
         (("experiment=digits", "budget.num_samples=1"), "stops-nothing"),
         (("experiment=digits", "stopper=[max_iterations]", "stopper.max_iterations.max_iter=2"), "stops-nothing"),
         (("experiment=digits", "budget.time_budget=1m"), "time-budget"),
+        (("experiment=digits", "budget.trial_timeout=9s"), "trial-timeout"),
     ],
 )
 def test_what_comes_to_nothing_is_a_warning(tmp_path: Path, words: tuple[str, ...], rule: str) -> None:
     made = planned(tmp_path, *words, pace=Pace(10, 0, True, "x"))
     assert rules(made) == [rule]
     assert "\nwarning " in page(made)
+
+
+def test_a_timeout_of_trials_is_proposed_from_their_pace(tmp_path: Path) -> None:
+    """Which is known from an earlier run; without one nothing is proposed."""
+    assert "trial_timeout" not in page(planned(tmp_path, "experiment=digits"))
+    made = planned(tmp_path, "experiment=digits", pace=Pace(6, 9, True, "x"))
+    assert "budget.trial_timeout=3m would end it" in " ".join(page(made).split())
+    given = planned(tmp_path, "experiment=digits", "budget.trial_timeout=3m", pace=Pace(6, 9, True, "x"))
+    assert rules(given) == []
+    assert "a trial that reports nothing for 3m 00s fails" in " ".join(page(given).split())
 
 
 def test_an_obstacle_is_told_last(tmp_path: Path) -> None:

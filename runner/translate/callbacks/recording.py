@@ -12,13 +12,15 @@ from ray.tune.experiment import Trial
 
 from runner.config.trainable import Trainable
 from runner.errors import AttestationError, OutOfMemoryError
-from runner.runs.decisions import CUT_OFF, END, PAUSED, PROMOTED, Decision
+from runner.runs.decisions import CUT_OFF, END, PAUSED, PROMOTED, TRIAL_TIMEOUT, Decision
 from runner.runs.journal import Event, Journal
 from runner.runs.record import Record, TrialState
 from runner.runs.wording import error_line, said
 from runner.translate.callbacks.reports import metrics_of
 from runner.translate.internals.retries import process_died
+from runner.translate.stacks import take_stack
 from runner.translate.stopping import StopByRule
+from runner.translate.trial_timeout import TrialTimeout
 from runner.translate.verdicts import Verdict, Verdicts
 from runner.translate.watchdog import Watchdog
 
@@ -43,6 +45,7 @@ class Recording(Callback):  # type: ignore[misc]
         verdicts: Verdicts,
         stopper: StopByRule,
         watchdog: Watchdog,
+        timeout: TrialTimeout,
         trainable: Trainable,
         changed: Callable[[], None],
         tell: Callable[[str], None],
@@ -52,6 +55,7 @@ class Recording(Callback):  # type: ignore[misc]
         self.verdicts = verdicts
         self.stopper = stopper
         self.watchdog = watchdog
+        self.timeout = timeout
         self.trainable = trainable
         self.changed = changed
         self.tell = tell
@@ -68,6 +72,7 @@ class Recording(Callback):  # type: ignore[misc]
         result: dict[str, Any],
         **info: Any,
     ) -> None:
+        self.timeout.reported(trial)
         before = self.record.rows[str(trial)].iterations
         now = result["training_iteration"]
         self.record.reported(str(trial), now, metrics_of(result))
@@ -101,6 +106,9 @@ class Recording(Callback):  # type: ignore[misc]
             rule = "attestation"
         elif line.startswith(OUT_OF_MEMORY):
             state, rule = TrialState.OUT_OF_MEMORY, "out_of_memory"
+        elif late := self.timeout.reasons.get(trial.trial_id):
+            rule, reason = TRIAL_TIMEOUT, late
+            error = f"{take_stack(self.record.run.trial(str(trial)))}{reason}"
         elif process_died(trial):
             rule, reason = "process_died", f"its process died {_times(self.record.rows[str(trial)].restarts + 1)}"
         self.stopper.ended(error, mismatch=rule == "attestation")
@@ -123,6 +131,7 @@ class Recording(Callback):  # type: ignore[misc]
 
     def on_step_end(self, iteration: int, trials: list[Trial], **info: Any) -> None:
         self.watchdog.looks_at(trials)
+        self.timeout.looks_at(trials)
         if end := self.stopper.end():
             self.record.cut_off(end.rule, end.detail)
             for trial in trials:

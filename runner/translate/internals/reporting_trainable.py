@@ -21,9 +21,14 @@ from runner.config.trainable import Trainable, Trial
 from runner.errors import CheckpointError, RunnerError
 from runner.generators import keep
 from runner.runs.folder import RunFolder
+from runner.translate.stacks import stacks_after
 
 _TAKEN = RAY_KEYS - {"timestamp", "checkpoint_dir_name", "should_checkpoint"}
 """What Ray adds to a report after this point; the three are there already, put in by its session."""
+
+
+STACKS_AT = 0.9
+"""The share of the timeout after which a trial writes its stacks: before the driver kills it."""
 
 
 class ReportError(RunnerError):
@@ -49,6 +54,8 @@ class TrialPlan:
     max_epochs: int | None
     cpus: float
     gpus: float
+    timeout: float | None = None
+    """Seconds without a report, after which the driver kills the process of a trial."""
     watched: tuple[str, ...] = ()
     """Metrics beside the objective's that every report must hold: Ray ends the whole run where one is missing."""
 
@@ -87,7 +94,8 @@ def reporting_trainable(plan: TrialPlan) -> type:
             return True
 
         def step(self) -> dict[str, Any]:
-            result: dict[str, Any] = super().step()
+            with stacks_after(plan.timeout and STACKS_AT * plan.timeout, plan.trials / self.trial_name):
+                result: dict[str, Any] = super().step()
             if RESULT_DUPLICATE in result:
                 if self._reports == 0:
                     raise ReportError(

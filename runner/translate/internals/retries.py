@@ -1,7 +1,8 @@
-"""Which failures Ray Tune retries. Reaches into Trial.handle_error, which is not public (tried on Ray 2.60)."""
+"""Which failures Ray Tune retries. Reaches into Trial, parts of which are not public (tried on Ray 2.60)."""
 
 from typing import Any
 
+import ray
 from ray.exceptions import RayError, RayTaskError
 from ray.tune.experiment import Trial
 
@@ -20,6 +21,12 @@ def only_of_dead_processes() -> None:
 def process_died(trial: Trial) -> bool:
     """Whether the last failure of `trial` was the death of its process."""
     return bool(getattr(trial, _DIED, False))
+
+
+def fail_now(trial: Trial) -> None:
+    """Kill the process of `trial`, and let no other one go on with it."""
+    trial.max_failures = 0
+    ray.kill(trial.temporary_state.ray_actor)
 
 
 def _retry_the_dead(trial: Trial, exc: Any = None) -> None:
