@@ -34,6 +34,7 @@ def best_over_time(runs: Mapping[str, Run]) -> Section:
             colour = SERIES[number % len(SERIES)]
             drawing.add_trace(_line(name, axes[place], colour, visible=axis == "trial", told=len(runs) > 1))
     if len(runs) == 1:
+        drawing.for_each_trace(lambda line: _name_the_best(line, first.objective.mode))
         drawing.add_trace(_each(first))
     words = _words(common_unit(run.unit for run in runs.values()))
     buttons = [
@@ -60,7 +61,7 @@ def best_over_time(runs: Mapping[str, Run]) -> Section:
     drawing.update_yaxes(title=first.objective.label)
     repeated = any(run.repeat > 1 for run in runs.values())
     told = paragraph("Of single trials: what decides is the mean of each configuration's.") if repeated else ""
-    return Section(title, told + figure(drawing))
+    return Section(title, told + figure(drawing), {"": drawing})
 
 
 def _words(unit: str) -> dict[str, tuple[str, str]]:
@@ -131,10 +132,20 @@ def _bests(run: Run, places: list[float], values: list[float], trials: list[str]
 def _line(name: str, curve: Curve, colour: str, *, visible: bool, told: bool) -> go.Scatter:
     places, values, trials = zip(*curve, strict=True) if curve else ((), (), ())
     return go.Scatter(
-        x=places, y=values, text=trials, name=name, visible=visible, showlegend=told, mode="lines+markers",
+        x=places, y=values, hovertext=trials, name=name, visible=visible, showlegend=told, mode="lines+markers",
         line={"shape": "hv", "color": colour, "width": 2}, marker={"size": 7, "color": colour},
-        hovertemplate="%{y:.4g} (%{text})<extra>" + (name if told else "") + "</extra>",
+        hovertemplate="%{y:.4g} (%{hovertext})<extra>" + (name if told else "") + "</extra>",
     )  # fmt: skip
+
+
+def _name_the_best(line: go.Scatter, mode: str) -> None:
+    """Write the name of the last best trial where its line begins, on the side that the curve leaves free."""
+    if not line.x:
+        return
+    place = line.hovertext.index(line.hovertext[-1])
+    side = "right" if line.x[place] < (line.x[0] + line.x[-1]) / 2 else "left"
+    names = ["" if point != place else name for point, name in enumerate(line.hovertext)]
+    line.update(mode="lines+markers+text", text=names, textposition=f"{'top' if mode == 'max' else 'bottom'} {side}")
 
 
 def _each(run: Run) -> go.Scatter:

@@ -2,11 +2,11 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from optuna import visualization
-from optuna.visualization import matplotlib as pictures
 
 from runner.config.nested import flat
 from runner.config.objective import Objective
@@ -14,7 +14,7 @@ from runner.config.registry import common_unit
 from runner.report.best_over_time import best_over_time
 from runner.report.outcome import command, seconds, states
 from runner.report.page import Cell, Section, figure, fold, paragraph, table, write_page
-from runner.report.plots import save
+from runner.report.plots import write_plots
 from runner.report.study import study_of, usable
 from runner.report.style import SERIES, styled
 from runner.runs.gain import gain
@@ -37,17 +37,7 @@ def write_comparison(runs: Mapping[str, Run], page: Path, plots: Path, title: st
         sections.append(_named(best_over_time(members), suffix))
         sections.append(_named(_distribution(members, objective), suffix))
     write_page(page, title, f"{len(runs)} runs", sections)
-    if len(alike) == 1:
-        studies = [study_of(run) for run in runs.values()]
-        label = next(iter(alike)).label
-        if all(map(usable, studies)):
-            save(
-                {
-                    "best_over_time": lambda: pictures.plot_optimization_history(studies, target_name=label),
-                    "distribution": lambda: pictures.plot_edf(studies, target_name=label),
-                },
-                plots,
-            )
+    write_plots(sections, plots)
 
 
 def labels(runs: Sequence[Run]) -> dict[str, Run]:
@@ -121,7 +111,7 @@ def _told(value: Any) -> str:
 
 def _distribution(runs: Mapping[str, Run], objective: Objective) -> Section:
     """The share of trials that came to a value or below it."""
-    title = "Distribution of the trials"
+    title = "Distribution"
     studies = {name: study_of(run) for name, run in runs.items()}
     drawn = {name: study for name, study in studies.items() if usable(study)}
     if not drawn:
@@ -132,8 +122,8 @@ def _distribution(runs: Mapping[str, Run], objective: Objective) -> Section:
     drawing = styled(drawing, height=380)
     drawing.update_yaxes(title="share of the trials").update_xaxes(title=objective.label)
     told = "The share of each run's trials whose best objective is at most so much."
-    return Section(title, paragraph(told) + figure(drawing))
+    return Section(title, paragraph(told) + figure(drawing), {"": drawing})
 
 
 def _named(section: Section, suffix: str) -> Section:
-    return Section(section.title + suffix, section.body)
+    return replace(section, title=section.title + suffix)

@@ -28,6 +28,8 @@ MOST_TRIALS = 100
 
 CANNOT_DRAW = (ValueError, RuntimeError, UserWarning)
 """What Optuna raises where the trials do not give what it asks for."""
+Drawn = tuple[str, go.Figure]
+"""What is said before a figure, as HTML, and the figure."""
 
 
 def hyperparameters(run: Run, study: optuna.Study) -> list[Section]:
@@ -35,23 +37,23 @@ def hyperparameters(run: Run, study: optuna.Study) -> list[Section]:
     label, ranked = run.objective.label, by_importance(study)
     importance = f"How much of {label} each hyperparameter explains (PED-ANOVA). {_stopped(study)}{_apart(study)}"
 
-    def slices(part: optuna.Study) -> str:
+    def slices(part: optuna.Study) -> Drawn:
         names = by_importance(part)
-        return _limited(names, MOST_SLICES) + _slices(part, names[:MOST_SLICES], label)
+        return _limited(names, MOST_SLICES), _slices(part, names[:MOST_SLICES], label)
 
-    def contours(part: optuna.Study) -> str:
+    def contours(part: optuna.Study) -> Drawn:
         names = by_importance(part)
-        return _limited(names, MOST_CONTOURS, part) + _contours(part, names[:MOST_CONTOURS], label)
+        return _limited(names, MOST_CONTOURS, part), _contours(part, names[:MOST_CONTOURS], label)
 
+    def parallel() -> Drawn:
+        return _limited(ranked, MOST_AXES, study), _parallel(study, ranked[:MOST_AXES], label)
+
+    body, drawing = _drawn(why_not(study, 1), parallel)
     return [
-        Section(
-            "Parallel coordinates",
-            _limited(ranked, MOST_AXES, study)
-            + _drawn(why_not(study, 1), lambda: _parallel(study, ranked[:MOST_AXES], label)),
-        ),
-        Section("Importance", paragraph(importance) + _by_branch(study, 1, _importance)),
-        Section("Slices", _by_branch(study, 1, slices)),
-        Section("Contours", _by_branch(study, 2, contours)),
+        Section("Parallel coordinates", body, {"": drawing} if drawing else {}),
+        _by_branch("Importance", paragraph(importance), study, 1, lambda part: ("", _importance(part))),
+        _by_branch("Slices", "", study, 1, slices),
+        _by_branch("Contours", "", study, 2, contours),
     ]
 
 
@@ -111,23 +113,29 @@ def analysable(study: optuna.Study, least_parameters: int) -> list[Branch]:
     return [one for one in branches(study) if not why_not(one.study, least_parameters) and not too_few(one.study)]
 
 
-def _by_branch(study: optuna.Study, least_parameters: int, draw: Callable[[optuna.Study], str]) -> str:
-    body = ""
+def _by_branch(
+    title: str, body: str, study: optuna.Study, least_parameters: int, draw: Callable[[optuna.Study], Drawn]
+) -> Section:
+    pictures = {}
     for one in branches(study):
         body += f"<h3>{escape(one.told)}</h3>\n" if one.told else ""
         sentence = why_not(one.study, least_parameters) or too_few(one.study)
-        body += _drawn(sentence, partial(draw, one.study))
-    return body
+        html, drawing = _drawn(sentence, partial(draw, one.study))
+        body += html
+        if drawing:
+            pictures[one.told] = drawing
+    return Section(title, body, pictures)
 
 
-def _drawn(sentence: str, draw: Callable[[], str]) -> str:
-    """What `draw` gives, or the sentence that says why it is not drawn."""
+def _drawn(sentence: str, draw: Callable[[], Drawn]) -> tuple[str, go.Figure | None]:
+    """What `draw` gives, as HTML and as a figure; or the sentence that says why it is not drawn, and no figure."""
     if sentence:
-        return paragraph(sentence)
+        return paragraph(sentence), None
     try:
-        return draw()
+        told, drawing = draw()
     except CANNOT_DRAW as error:
-        return paragraph(f"Optuna cannot draw it: {error}")
+        return paragraph(f"Optuna cannot draw it: {error}"), None
+    return told + figure(drawing), drawing
 
 
 def _limited(ranked: Sequence[str], most: int, study: optuna.Study | None = None) -> str:
@@ -147,7 +155,7 @@ def _apart(study: optuna.Study) -> str:
     return f" Only some trials have {told}: those with the same hyperparameters are analysed together." if told else ""
 
 
-def _parallel(study: optuna.Study, parameters: list[str], label: str) -> str:
+def _parallel(study: optuna.Study, parameters: list[str], label: str) -> go.Figure:
     """The palest of Optuna's lines are as good as white: all of them a shade darker, and the scale with them."""
     drawing = visualization.plot_parallel_coordinate(thinned(study), parameters, target_name=label)
     for trace in drawing.data:
@@ -155,13 +163,17 @@ def _parallel(study: optuna.Study, parameters: list[str], label: str) -> str:
             trace.update(line_color=_darker(trace.line.color), opacity=0.8)
         elif trace.marker.showscale:
             trace.marker.colorbar.title.side = "right"
-            trace.marker.colorscale = [[place, _darker(colour)] for place, colour in trace.marker.colorscale]
+            _darken(trace.marker)
     numbers = {place for place, name in enumerate(parameters, 1) if _is_whole(study, name)}
     labels = [one for one in drawing.layout.annotations if one.x not in numbers or one.text.isdigit()]
     for one in labels:
         one.update(bgcolor="rgba(255,255,255,0.8)", font={"color": MUTED, "size": 11})
-    styled(drawing, margin={"l": 70, "r": 30, "t": 48, "b": 40}, annotations=labels)
-    return figure(drawing, least_width=90 * len(parameters))
+    margin = {"l": 70, "r": 30, "t": 48, "b": 40}
+    return styled(drawing, least_width=90 * len(parameters), margin=margin, annotations=labels)
+
+
+def _darken(marker: Any) -> None:
+    marker.colorscale = [[place, _darker(colour)] for place, colour in marker.colorscale]
 
 
 def _darker(colour: str) -> str:
@@ -169,7 +181,7 @@ def _darker(colour: str) -> str:
     return f"rgb({red:.0f},{green:.0f},{blue:.0f})"
 
 
-def _importance(study: optuna.Study) -> str:
+def _importance(study: optuna.Study) -> go.Figure:
     shares = importances(study)
     names = list(shares)[::-1]
     told = [f"{shares[name]:.2f}" for name in names]
@@ -177,19 +189,25 @@ def _importance(study: optuna.Study) -> str:
     drawing = go.Figure(go.Bar(x=[shares[name] for name in names], y=names, text=told, orientation="h"))
     drawing.update_traces(marker_color=SERIES[0], textposition="outside", cliponaxis=False, hoverinfo="skip")
     styled(drawing, height=120 + 34 * len(names))
-    return figure(drawing.update_xaxes(title="share of the importance"))
+    return drawing.update_xaxes(title="share of the importance").update_yaxes(showgrid=False)
 
 
-def _slices(study: optuna.Study, parameters: list[str], label: str) -> str:
+def _slices(study: optuna.Study, parameters: list[str], label: str) -> go.Figure:
     drawing = visualization.plot_slice(study, parameters, target_name=label)
-    drawing.update_traces(marker_line_width=0, marker_size=7)
-    styled(drawing, height=380)
+    numbers = [trial.number for trial in usable(study)]
+    scale = {"title": {"text": "trial"}, "tickvals": whole(min(numbers), max(numbers))["tickvals"]}
+    drawing.update_traces(marker_line_width=0, marker_size=7, marker_colorbar=scale)
+    drawing.for_each_trace(lambda trace: _darken(trace.marker))
+    styled(drawing, height=380, least_width=210 * len(parameters))
     for number, name in enumerate(sorted(parameters), 1):  # the order in which Optuna draws them
-        drawing.layout[_axis("x", number)].update(_ticks(study, name))
-    return figure(drawing, least_width=210 * len(parameters))
+        axis = drawing.layout[_axis("x", number)]
+        axis.update(_ticks(study, name))
+        if axis.categoryarray:  # the reprs of the values, strings in quotes
+            axis.update(tickvals=axis.categoryarray, ticktext=[one.strip("'\"") for one in axis.categoryarray])
+    return drawing
 
 
-def _contours(study: optuna.Study, parameters: list[str], label: str) -> str:
+def _contours(study: optuna.Study, parameters: list[str], label: str) -> go.Figure:
     parameters = sorted(parameters)  # the order in which Optuna draws them
     drawing = visualization.plot_contour(thinned(study), parameters, target_name=label)
     drawing.update_traces(colorbar_title_side="right", selector={"type": "contour"})
@@ -197,9 +215,9 @@ def _contours(study: optuna.Study, parameters: list[str], label: str) -> str:
         styled(drawing, height=460, showlegend=False)
         drawing.layout.xaxis.update(_ticks(study, parameters[0]))
         drawing.layout.yaxis.update(_ticks(study, parameters[1]))
-        return figure(drawing)
+        return drawing
     drawing.update_traces(marker_size=4, selector={"type": "scatter"})
-    styled(drawing, height=200 * len(parameters) + 60, showlegend=False)
+    styled(drawing, height=200 * len(parameters) + 60, least_width=700, showlegend=False)
     for row, vertical in enumerate(parameters):
         for column, horizontal in enumerate(parameters):
             number = row * len(parameters) + column + 1
@@ -209,7 +227,7 @@ def _contours(study: optuna.Study, parameters: list[str], label: str) -> str:
         values = [trial.params[vertical] for trial in usable(study)]
         unseen = go.Scatter(x=values, y=values, mode="markers", marker_opacity=0, hoverinfo="skip", showlegend=False)
         drawing.add_trace(unseen, row=row + 1, col=row + 1)
-    return figure(drawing, least_width=700)
+    return drawing
 
 
 def _axis(letter: str, number: int) -> str:

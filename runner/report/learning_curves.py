@@ -18,7 +18,8 @@ from runner.runs.wording import number, wrapped
 MOST_CURVES = 200
 """More lines than that are neither readable nor quick."""
 
-_MARKS = {"asha": "x", "plateau": "square", "timeout": "diamond", "max_iterations": "triangle-down"}
+MARKS = {"asha": "x", "plateau": "square", "timeout": "diamond", "max_iterations": "triangle-down"}
+"""How the end of a curve is marked, by the rule that stopped the trial; other ends are circles."""
 
 
 def learning_curves(run: Run) -> Section:
@@ -35,12 +36,12 @@ def learning_curves(run: Run) -> Section:
         members = [name for name in names if run.trials.loc[name, "state"] == state and not _is_best(run, name)]
         if members:
             drawing.add_trace(_lines(members, curves, state, run.unit, thin=len(names) > 40))
+    if run.best is not None and run.best.name in curves:
+        drawing.add_trace(_best(str(run.best.name), curves[str(run.best.name)], run.unit))
     rules = _rules(run)
     for rule in dict.fromkeys(rules.get(name, "running") for name in names):
         ended = [name for name in names if rules.get(name, "running") == rule]
         drawing.add_trace(_marks(run, ended, curves, rule))
-    if run.best is not None and run.best.name in curves:
-        drawing.add_trace(_best(str(run.best.name), curves[str(run.best.name)], run.unit))
     styled(drawing, height=480)
     drawing.update_xaxes(title=run.unit, **whole(1, int(finite["iteration"].max())))
     drawing.update_yaxes(title=run.objective.label)
@@ -49,7 +50,7 @@ def learning_curves(run: Run) -> Section:
         told += (
             f" {len(names)} of {len(reported)} trials are drawn: the best half of them, and of the rest every so many."
         )
-    return Section(title, paragraph(told) + figure(drawing))
+    return Section(title, paragraph(told) + figure(drawing), {"": drawing})
 
 
 def chosen(run: Run, names: Sequence[str], most: int) -> list[str]:
@@ -112,13 +113,14 @@ def _marks(run: Run, names: Sequence[str], curves: Mapping[str, pd.DataFrame], r
     return go.Scatter(
         x=[row["iteration"] for row in last], y=[row[OBJECTIVE] for row in last], mode="markers",
         name={"end": "trained to its end"}.get(rule, f"ended by {rule}"),
-        marker={"symbol": _MARKS.get(rule, "circle"), "size": 7, "color": colours},
+        marker={"symbol": MARKS.get(rule, "circle"), "size": 7, "color": colours},
         text=[hover(run, name) for name in names], hovertemplate="%{text}<extra></extra>",
     )  # fmt: skip
 
 
 def _best(name: str, rows: pd.DataFrame, unit: str) -> go.Scatter:
     return go.Scatter(
-        x=rows["iteration"].tolist(), y=rows[OBJECTIVE].tolist(), name=f"best: {name}", mode="lines",
-        line={"color": BEST, "width": 3}, hovertemplate=f"{name}: %{{y:.4g}} at {unit} %{{x}}<extra></extra>",
+        x=rows["iteration"].tolist(), y=rows[OBJECTIVE].tolist(), name=f"best: {name}",
+        mode="lines" if len(rows) > 1 else "lines+markers", line={"color": BEST, "width": 3}, marker={"size": 13},
+        hovertemplate=f"{name}: %{{y:.4g}} at {unit} %{{x}}<extra></extra>",
     )  # fmt: skip

@@ -1,8 +1,8 @@
 """One HTML file that needs nothing else: no network, no folder beside it."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -11,15 +11,22 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
+from runner.report.style import LEAST_WIDTH
 from runner.runs.atomic import replacing
 
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the page with a heading; `body` is HTML."""
+    """A part of the page with a heading.
+
+    Attributes:
+        body: HTML.
+        pictures: the figures in it that are also kept as PNG files, by what they show; "" where it is the only one.
+    """
 
     title: str
     body: str
+    pictures: Mapping[str, go.Figure] = field(default_factory=dict)
 
     @property
     def anchor(self) -> str:
@@ -62,10 +69,10 @@ def paragraph(text: str) -> str:
     return f"<p>{escape(text)}</p>\n"
 
 
-def figure(drawing: go.Figure, *, least_width: int = 0) -> str:
-    """A figure that is drawn when it comes into view; narrower than `least_width` pixels, it scrolls sideways."""
+def figure(drawing: go.Figure) -> str:
+    """A `styled` figure, drawn when it comes into view."""
     data = drawing.to_json().replace("<", "\\u003c")
-    style = f"min-width:{least_width}px;height:{drawing.layout.height}px"
+    style = f"min-width:{drawing.layout.meta[LEAST_WIDTH]}px;height:{drawing.layout.height}px"
     return (
         f'<div class="scroll"><div class="figure" style="{style}">'
         f'<script type="application/json">{data}</script></div></div>\n'

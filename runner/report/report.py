@@ -23,8 +23,9 @@ def write_report(run: Run, page: Path, plots: Path) -> None:
     study = study_of(run)
     title = f"{run.config['name']}, {run.folder.root.name}"
     told = f"{run.config['searcher']['name']} and {run.config['scheduler']['name']} on {run.objective.needed}"
-    write_page(page, title, told, sections(run, study))
-    write_plots(run, study, plots)
+    parts = sections(run, study)
+    write_page(page, title, told, parts)
+    write_plots(parts, plots)
 
 
 def sections(run: Run, study: Study) -> list[Section]:

@@ -1,4 +1,4 @@
-"""How the figures of a page look: its fonts, its colours, and room for labels."""
+"""How the figures look, on a page and as pictures: fonts, colours, marks, and room for labels."""
 
 import math
 from typing import Any
@@ -22,6 +22,18 @@ STATES = {
 }
 SERIES = ("#2563eb", "#d97706", "#047857", "#be185d", "#7c3aed", "#0891b2", "#854d0e", "#4b5563")
 """Of runs that are compared."""
+SYMBOLS = {"circle": "o", "x": "X", "square": "s", "diamond": "D", "triangle-down": "v"}
+"""Plotly's name of each mark that a figure uses, and matplotlib's."""
+LEAST_WIDTH = "least_width"
+"""The key in the meta of a figure under which its least width in pixels lies."""
+PICTURE = {
+    "font.size": 9.5, "text.color": INK, "text.parse_math": False, "savefig.dpi": 140,
+    "axes.labelcolor": INK, "axes.axisbelow": True, "axes.formatter.useoffset": False,
+    **{f"axes.spines.{side}": False for side in ("left", "right", "top", "bottom")},
+    "grid.color": GRID, "xtick.color": GRID, "ytick.color": GRID, "xtick.labelcolor": INK, "ytick.labelcolor": INK,
+    "legend.frameon": False, "legend.fontsize": 9, "figure.titlesize": 12,
+}  # fmt: skip
+"""Settings of matplotlib for the same look."""
 
 _AXIS = {
     "gridcolor": GRID,
@@ -33,12 +45,17 @@ _AXIS = {
 }
 
 
-def styled(figure: go.Figure, *, height: int = 420, **layout: Any) -> go.Figure:
-    """`figure` in the style of the page, as wide as that is; `layout` as for update_layout."""
+def styled(figure: go.Figure, *, height: int = 420, least_width: int = 0, **layout: Any) -> go.Figure:
+    """`figure` in the style of the page, as wide as that is; `layout` as for update_layout.
+
+    Args:
+        least_width: pixels; on a narrower page it scrolls sideways.
+    """
     figure.update_layout(
         template="plotly_white",
         title=None,
         width=None,
+        meta={LEAST_WIDTH: least_width},
         height=height,
         autosize=True,
         margin={"l": 56, "r": 16, "t": 32, "b": 48},
