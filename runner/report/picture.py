@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
+from textwrap import wrap
 from typing import Any
 
 import plotly.graph_objects as go
@@ -47,14 +49,14 @@ def _draw_panels(figure: Figure, drawing: go.Figure) -> None:
         scale = draw(panel.axes, trace, Places(x, log=panel.x.type == "log"), Places(y, log=panel.y.type == "log"))
         if scale is not None:
             wanted = trace.colorbar if trace.type == "contour" else trace.marker.colorbar
-            bar = figure.colorbar(scale, ax=[one.axes for one in panels.values()], label=wanted.title.text)
+            bar = figure.colorbar(scale, ax=[one.axes for one in panels.values()], label=wanted.title.text, format="%g")
             bar.outline.set_visible(False)
             if wanted.tickvals:
                 bar.set_ticks(wanted.tickvals)
     for panel in panels.values():
         for letter in "xy":
             axis = getattr(panel, letter)
-            _lay_out(panel.axes, letter, axis, places[letter].get(_group(axis, letter), []))
+            _lay_out(panel.axes, letter, axis, places[letter].get(_group(axis, letter), []), alone=len(panels) == 1)
     first = panels["x", "y"].axes
     for line in layout.shapes:
         first.plot([line.x0, line.x1], [line.y0, line.y1], color=line.line.color, linewidth=0.8, zorder=1)
@@ -119,8 +121,8 @@ def _categories(drawing: go.Figure, letter: str) -> dict[str, list[str]]:
     return found
 
 
-def _lay_out(axes: Axes, letter: str, wanted: Any, categories: Sequence[str]) -> None:
-    """Title, range, scale, ticks and grid of one axis."""
+def _lay_out(axes: Axes, letter: str, wanted: Any, categories: Sequence[str], *, alone: bool) -> None:
+    """Title, range, scale, ticks and grid of one axis; there is less room in a panel that is not `alone`."""
     axis = axes.xaxis if letter == "x" else axes.yaxis
     log = wanted.type == "log"
     if log:
@@ -134,12 +136,14 @@ def _lay_out(axes: Axes, letter: str, wanted: Any, categories: Sequence[str]) ->
         if letter == "x" and sum(map(len, categories)) > 30:
             axis.set_tick_params(labelrotation=30)
     elif wanted.tickvals:
-        limits = axis.get_view_interval()
-        axis.set_ticks(wanted.tickvals, wanted.ticktext or [_number(value, log) for value in wanted.tickvals])
+        limits = tuple(axis.get_view_interval())
+        ticks = wanted.tickvals[:: 1 if alone or not log else ceil(len(wanted.tickvals) / 4)]
+        axis.set_ticks(ticks, wanted.ticktext or [_number(value, log) for value in ticks])
         axes.set(**{f"{letter}lim": limits})
-    elif wanted.nticks:
-        axis.set_major_locator(MaxNLocator(wanted.nticks))
-    axis.set_label_text(wanted.title.text or "")
+    elif not log:
+        axis.set_major_formatter("{x:g}")
+        axis.set_major_locator(MaxNLocator(wanted.nticks or "auto", steps=[1, 2, 2.5, 5, 10]))
+    axis.set_label_text("\n".join(wrap(wanted.title.text or "", 100 if alone else 24)))
     shown = wanted.showticklabels is not False
     axis.set_tick_params(labelbottom=shown, labelleft=shown)
     axis.grid(wanted.showgrid is not False)

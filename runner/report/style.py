@@ -28,7 +28,7 @@ LEAST_WIDTH = "least_width"
 """The key in the meta of a figure under which its least width in pixels lies."""
 PICTURE = {
     "font.size": 9.5, "text.color": INK, "text.parse_math": False, "savefig.dpi": 140,
-    "axes.labelcolor": INK, "axes.axisbelow": True, "axes.formatter.useoffset": False,
+    "axes.labelcolor": INK, "axes.axisbelow": True,
     **{f"axes.spines.{side}": False for side in ("left", "right", "top", "bottom")},
     "grid.color": GRID, "xtick.color": GRID, "ytick.color": GRID, "xtick.labelcolor": INK, "ytick.labelcolor": INK,
     "legend.frameon": False, "legend.fontsize": 9, "figure.titlesize": 12,

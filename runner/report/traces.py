@@ -96,7 +96,7 @@ def _contour(axes: Any, trace: Any, x: Places, y: Places) -> ScalarMappable | No
     even = np.linspace(0, 1, CELLS)
     far = (even[None, :, None] - across[columns]) ** 2 + (even[:, None, None] - up[rows]) ** 2
     weights = 1 / (far + 1e-6) ** 1.5
-    surface = (weights @ values) / weights.sum(axis=-1)
+    surface = np.clip((weights @ values) / weights.sum(axis=-1), values.min(), values.max())
     places = [10**line if axis.log else line for axis, line in ((x, left + width * even), (y, low + height * even))]
     scale = _scale(trace, values)
     axes.contourf(*places, surface, levels=14, cmap=scale.cmap, norm=scale.norm)
@@ -113,10 +113,12 @@ def _even(places: Places, values: Sequence[Any]) -> tuple[Any, float, float]:
 
 
 def _scale(coloured: Any, values: Any) -> ScalarMappable:
-    """Of markers or of a contour."""
-    named = {"low": getattr(coloured, "cmin", None), "high": getattr(coloured, "cmax", None)}
-    low, high = (float(min(values)) if named["low"] is None else named["low"]), named["high"]
-    return ScalarMappable(Normalize(low, float(max(values)) if high is None else high), _map(coloured))
+    """Of markers or of a contour; where all values are the same, they have the colour in the middle."""
+    low, high = (getattr(coloured, end, None) for end in ("cmin", "cmax"))
+    low = float(min(values)) if low is None else low
+    high = float(max(values)) if high is None else high
+    room = 0.5 if low == high else 0
+    return ScalarMappable(Normalize(low - room, high + room), _map(coloured))
 
 
 def _map(coloured: Any) -> Colormap:
