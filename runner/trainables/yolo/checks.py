@@ -188,7 +188,8 @@ def _misplaced(where: str, key: str) -> Problem | None:
     if key in OURS:
         return Problem("yolo-home", where, f"{key} is set by the runner: {OURS[key]}", f"remove {where}")
     if key == "seed" and where.startswith(FIXED):
-        return Problem("yolo-home", where, "the seed of every trial is the experiment's", f"set seed, remove {where}")
+        message = "the runner gives each trial its seed, from the experiment's own"
+        return Problem("yolo-home", where, message, f"set seed (and trial_seeds), remove {where}")
     if key in GONE:
         return Problem("yolo-argument", where, f"{key} is no argument of train(): {GONE[key]}", f"remove {where}")
     if key not in arguments():
