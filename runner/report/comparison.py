@@ -33,7 +33,7 @@ def write_comparison(runs: Mapping[str, Run], page: Path, plots: Path, title: st
         alike.setdefault(run.objective, {})[name] = run
     sections = [_outcomes(runs, page.parent, one_objective=len(alike) == 1), _differences(runs)]
     for objective, members in alike.items():
-        suffix = f": {objective.label}" if len(alike) > 1 else ""
+        suffix = f": {objective}" if len(alike) > 1 else ""
         sections.append(_named(best_over_time(members), suffix))
         sections.append(_named(_distribution(members, objective), suffix))
     write_page(page, title, f"{len(runs)} runs", sections)

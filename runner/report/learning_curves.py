@@ -120,7 +120,7 @@ def _marks(run: Run, names: Sequence[str], curves: Mapping[str, pd.DataFrame], r
 
 def _best(name: str, rows: pd.DataFrame, unit: str) -> go.Scatter:
     return go.Scatter(
-        x=rows["iteration"].tolist(), y=rows[OBJECTIVE].tolist(), name=f"best: {name}",
+        x=rows["iteration"].tolist(), y=rows[OBJECTIVE].tolist(), name=f"best: {name}", legendrank=2000,
         mode="lines" if len(rows) > 1 else "lines+markers", line={"color": BEST, "width": 3}, marker={"size": 13},
         hovertemplate=f"{name}: %{{y:.4g}} at {unit} %{{x}}<extra></extra>",
     )  # fmt: skip

@@ -20,7 +20,7 @@ def write_plots(sections: Sequence[Section], folder: Path) -> None:
     for section in sections:
         for part, drawing in section.pictures.items():
             title = f"{section.title}: {part}" if part else section.title
-            name = re.sub(r"[^\w.=-]+", "_", f"{section.title.lower()} {part}".strip())
+            name = re.sub(r"[^\w.=-]+", "_", f"{section.title.lower()} {part}").strip("_")
             with warnings.catch_warnings(), mpl.rc_context(PICTURE):
                 # Matplotlib warns of letters that its font lacks and of labels too long for their figure.
                 warnings.simplefilter("ignore")

@@ -272,7 +272,14 @@ def test_runs_of_several_objectives_have_no_best_of_all(play: Play, tmp_path: Pa
     from runner.report.comparison import labels, write_comparison
 
     other = play(*trials(3), name="other", objective=Objective((Target("loss", "min"),)))
-    write_comparison(labels([play(*trials(3)), other]), tmp_path / "page.html", tmp_path / "plots", "Comparison")
+    several = play(*trials(3), name="several", objective=Objective((Target("loss", "min"), Target("accuracy", "max"))))
+    runs = labels([play(*trials(3)), other, several])
+    write_comparison(runs, tmp_path / "page.html", tmp_path / "plots", "Comparison")
     page = (tmp_path / "page.html").read_text()
     assert "(best)" not in section(page, "outcomes")
-    assert 'class="figure"' in section(page, "best-over-time-loss")
+    assert 'class="figure"' in section(page, "best-over-time-loss-min")
+    assert {path.stem for path in (tmp_path / "plots").iterdir()} == {
+        f"{figure}_{objective}"
+        for figure in ("best_over_time", "distribution")
+        for objective in ("accuracy_max", "loss_min", "loss_min_accuracy_max")
+    }, "one each, also where the first objectives are the same"
