@@ -283,7 +283,7 @@ def _close(record: Record, journal: Journal, run: RunFolder) -> str:
 
 def _report(run: RunFolder, console: Console) -> None:
     """Draw the report of a run that ended. Whatever goes wrong there takes nothing from the run, and is one line."""
-    from runner.report.report import write_report
+    from runner.reporting.report import write_report
     from runner.runs.read_run import Run
 
     try:

@@ -68,7 +68,7 @@ def multirun(arguments: Arguments) -> int:
 
 def _report(folder: MultirunFolder, results: Sequence[JobResult], console: Console) -> None:
     """Draw the comparison of the jobs whose trials were started; what goes wrong there is one line."""
-    from runner.report.comparison import write_comparison
+    from runner.reporting.comparison import write_comparison
     from runner.runs.read_run import Run
 
     runs = {

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from runner.commands.job import Job
-    from runner.plan.pace import Pace
-    from runner.plan.plan import Plan
+    from runner.planning.pace import Pace
+    from runner.planning.plan import Plan
 
 COMMAND = Command(
     summary="tell what the experiment will do, and start no trial",
@@ -45,8 +45,8 @@ def run(arguments: Arguments) -> int:
     from runner.config.compose import compose_leniently
     from runner.config.hydra_loader import HydraLoader, search_path
     from runner.errors import OK
-    from runner.plan.pace import earlier_pace
-    from runner.plan.plan import plan
+    from runner.planning.pace import earlier_pace
+    from runner.planning.plan import plan
     from runner.runs.output import tell
 
     most = _proposals(arguments)
@@ -98,6 +98,6 @@ def _show(made: "Plan", *, as_json: bool) -> None:
         return
     from rich.console import Console
 
-    from runner.plan.page import Page
+    from runner.planning.page import Page
 
     Console(highlight=False).print(Page(made))

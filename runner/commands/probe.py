@@ -11,7 +11,7 @@ from rich.console import Console
 from runner.commands.job import Job, refuse_machine, refuse_resources, run_job
 from runner.config.experiment import Choice, Experiment
 from runner.errors import OK, ConfigError, ExperimentFailed, Problem
-from runner.plan.pace import Pace, pace_of
+from runner.planning.pace import Pace, pace_of
 from runner.runs.folder import RunFolder
 from runner.runs.output import redirected, tell
 

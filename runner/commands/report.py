@@ -51,7 +51,7 @@ def run(arguments: Arguments) -> int:
     page = _write(runs, project, Path(out) if out else None)
     print(f"report  {shown(page)}")
     if formats:
-        from runner.report.export import export
+        from runner.reporting.export import export
 
         for one in runs:
             for path in export(one, formats, one.folder.export):
@@ -62,13 +62,13 @@ def run(arguments: Arguments) -> int:
 def _write(runs: "list[Run]", project: Path, out: Path | None) -> Path:
     """The page of one run, or the comparison of several."""
     if len(runs) == 1:
-        from runner.report.report import write_report
+        from runner.reporting.report import write_report
 
         folder = runs[0].folder
         page, plots = (out, out.parent / "plots") if out else (folder.report, folder.plots)
         write_report(runs[0], page, plots)
         return page
-    from runner.report.comparison import labels, write_comparison
+    from runner.reporting.comparison import labels, write_comparison
     from runner.runs.folder import fresh_folder
 
     page = out or fresh_folder(project / "outputs" / "reports", datetime.now()) / "report.html"

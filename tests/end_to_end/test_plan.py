@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from runner.plan.pace import pace_of
+from runner.planning.pace import pace_of
 from runner.runs.folder import RunFolder
 from runner.runs.journal import read
 from runner.runs.trials_table import read_rows

@@ -31,4 +31,4 @@ def test_a_wheel_works_from_any_folder(tmp_path: Path) -> None:
     assert str(site) in output(sys.executable, "-c", "import runner; print(runner.__file__)")
     assert "name: mine" in output(sys.executable, "-m", "runner", "--cfg", "job", "experiment=mine")
     assert "quickstart" in output(str(site / "bin" / "runner"), "--help")
-    assert {path.name for path in (site / "runner" / "report").glob("page.*")} >= {"page.css", "page.js"}
+    assert {path.name for path in (site / "runner" / "reporting").glob("page.*")} >= {"page.css", "page.js"}

@@ -3,7 +3,7 @@
 import pytest
 
 from runner.config.experiment import Experiment
-from runner.plan.at_once import at_once
+from runner.planning.at_once import at_once
 from tests.config.composing import experiment
 
 pytestmark = pytest.mark.slow

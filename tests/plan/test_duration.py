@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from runner.plan.at_once import AtOnce
-from runner.plan.duration import duration
-from runner.plan.epochs import Epochs
-from runner.plan.pace import Pace, earlier_pace, pace_of
+from runner.planning.at_once import AtOnce
+from runner.planning.duration import duration
+from runner.planning.epochs import Epochs
+from runner.planning.pace import Pace, earlier_pace, pace_of
 from runner.runs.folder import RunFolder
 from tests.config.composing import experiment
 

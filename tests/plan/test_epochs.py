@@ -3,7 +3,7 @@
 import pytest
 
 from runner.config.registry import SCHEDULERS, STOPPERS
-from runner.plan.epochs import Epochs, epochs
+from runner.planning.epochs import Epochs, epochs
 from tests.config.composing import experiment
 
 pytestmark = pytest.mark.slow
@@ -18,10 +18,10 @@ def planned(*words: str, at_once: int = 2) -> Epochs:
 
 def test_the_rules_that_are_told_of_here_are_all_there_are() -> None:
     halving, changing = {"asha", "median", "hyperband", "bohb"}, {"pbt", "pb2", "pbt_replay"}
-    ended = "say in runner/plan/epochs.py what the new one ends"
+    ended = "say in runner/planning/epochs.py what the new one ends"
     assert set(SCHEDULERS.names()) == {"fifo", *halving, *changing}, ended
     told = {"max_iterations", "plateau", "timeout", "threshold", "function", "experiment_plateau"}
-    assert set(STOPPERS.names()) == told, "say in runner/plan/epochs.py when"
+    assert set(STOPPERS.names()) == told, "say in runner/planning/epochs.py when"
 
 
 def test_without_a_rule_every_trial_is_full() -> None:

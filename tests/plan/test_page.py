@@ -7,9 +7,9 @@ import pytest
 from rich.console import Console
 
 from runner.errors import Problem
-from runner.plan.pace import Pace
-from runner.plan.page import Page
-from runner.plan.plan import Plan, plan
+from runner.planning.pace import Pace
+from runner.planning.page import Page
+from runner.planning.plan import Plan, plan
 from tests.config.composing import experiment
 from tests.runs.conftest import units_in
 

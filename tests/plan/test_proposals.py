@@ -2,7 +2,7 @@
 
 import pytest
 
-from runner.plan.proposals import proposals
+from runner.planning.proposals import proposals
 from tests.config.composing import experiment
 
 pytestmark = pytest.mark.slow

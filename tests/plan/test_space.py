@@ -1,6 +1,6 @@
 """The search space of a plan."""
 
-from runner.plan.space import parameters
+from runner.planning.space import parameters
 from tests.config.composing import experiment
 
 WORDS = ("search_space.warmup_epochs=randint(0,5)", "search_space.box.upper=7", "search_space.imgsz=64")

@@ -12,7 +12,7 @@ def test_each_format_holds_every_trial_and_report(play: Play) -> None:
     import optuna
     import pandas as pd
 
-    from runner.report.export import FORMATS, export
+    from runner.reporting.export import FORMATS, export
 
     run = play(*trials(4), space={"mixed": {"distribution": "choice", "categories": [1, "a"]}})
     paths = export(run, list(FORMATS), run.folder.export)
@@ -30,7 +30,7 @@ def test_each_format_holds_every_trial_and_report(play: Play) -> None:
 def test_a_column_of_several_types_is_text_in_parquet(play: Play) -> None:
     import pandas as pd
 
-    from runner.report.export import export
+    from runner.reporting.export import export
 
     told = [({"mixed": value}, [0.5], trials(1)[0][2]) for value in (1, "a")]
     run = play(*told, space={"mixed": {"distribution": "choice", "categories": [1, "a"]}})
@@ -41,7 +41,7 @@ def test_a_column_of_several_types_is_text_in_parquet(play: Play) -> None:
 def test_a_study_of_several_objectives_has_their_values(play: Play) -> None:
     import optuna
 
-    from runner.report.export import export
+    from runner.reporting.export import export
 
     run = play(*trials(4), objective=Objective((Target("accuracy", "max"), Target("loss", "min"))))
     (path,) = export(run, ["optuna"], run.folder.export)

@@ -7,7 +7,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from runner.config.objective import Objective, Target
-from runner.report.page import Section
+from runner.reporting.page import Section
 from runner.runs.trial import TrialState
 from tests.report.conftest import Play, Trial, trials
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 def drawn(section: Section | None) -> Figure:
     """The one picture of a section."""
-    from runner.report.picture import picture
+    from runner.reporting.picture import picture
 
     assert section is not None
     (drawing,) = section.pictures.values()
@@ -42,8 +42,8 @@ def written(figure: Figure) -> list[str]:
 
 
 def test_curves_have_the_mark_of_what_ended_each_trial_and_the_best_by_name(play: Play) -> None:
-    from runner.report.learning_curves import learning_curves
-    from runner.report.style import BEST, STATES
+    from runner.reporting.learning_curves import learning_curves
+    from runner.reporting.style import BEST, STATES
 
     run = play(*trials(9))
     figure = drawn(learning_curves(run))
@@ -65,7 +65,7 @@ def test_curves_have_the_mark_of_what_ended_each_trial_and_the_best_by_name(play
 
 
 def test_the_best_over_time_names_the_best_trial(play: Play) -> None:
-    from runner.report.best_over_time import best_over_time
+    from runner.reporting.best_over_time import best_over_time
 
     figure = drawn(best_over_time({"run": play(*trials(4))}))
     assert written(figure) == ["trials", "accuracy", "1", "2", "3", "4"]
@@ -77,7 +77,7 @@ def test_the_best_over_time_names_the_best_trial(play: Play) -> None:
 
 @pytest.mark.parametrize("metrics", [("accuracy", "loss"), ("accuracy", "loss", "objective")])
 def test_the_front_is_named_and_its_axes_are_the_metrics(play: Play, metrics: Sequence[str]) -> None:
-    from runner.report.pareto import pareto_front
+    from runner.reporting.pareto import pareto_front
 
     objective = Objective(tuple(Target(metric, "max" if metric == "accuracy" else "min") for metric in metrics))
     run = play(*trials(6), objective=objective)
@@ -89,8 +89,8 @@ def test_the_front_is_named_and_its_axes_are_the_metrics(play: Play, metrics: Se
 
 def test_axes_are_those_of_the_parameters(play: Play) -> None:
     """Short labels on a log axis, categories without quotes, whole numbers for whole numbers; one colour scale."""
-    from runner.report.hyperparameters import hyperparameters
-    from runner.report.study import study_of
+    from runner.reporting.hyperparameters import hyperparameters
+    from runner.reporting.study import study_of
 
     space = {
         "z": {"distribution": "loguniform", "lower": 1e-5, "upper": 1.0},
@@ -118,9 +118,9 @@ def test_axes_are_those_of_the_parameters(play: Play) -> None:
 
 def test_long_names_are_wrapped_and_small_numbers_written_at_each_tick(play: Play) -> None:
     """A common factor above the axis would lie on the legend. One value everywhere has no lines of equal height."""
-    from runner.report.hyperparameters import hyperparameters
-    from runner.report.learning_curves import learning_curves
-    from runner.report.study import study_of
+    from runner.reporting.hyperparameters import hyperparameters
+    from runner.reporting.learning_curves import learning_curves
+    from runner.reporting.study import study_of
 
     names = ["augmentation.colour.saturation_of_a_picture", "$x$"]
     told: list[Trial] = [
@@ -139,8 +139,8 @@ def test_long_names_are_wrapped_and_small_numbers_written_at_each_tick(play: Pla
 
 
 def test_every_mark_has_a_twin_in_matplotlib() -> None:
-    from runner.report.learning_curves import MARKS
-    from runner.report.style import SYMBOLS
+    from runner.reporting.learning_curves import MARKS
+    from runner.reporting.style import SYMBOLS
 
     assert set(MARKS.values()) < set(SYMBOLS)
     assert len(set(SYMBOLS.values())) == len(SYMBOLS)

@@ -22,7 +22,7 @@ DONE, FAILED = TrialState.COMPLETED, TrialState.FAILED
 
 def written(run: Run) -> str:
     """The page's own text: without plotly.js and the data of the figures."""
-    from runner.report.report import write_report
+    from runner.reporting.report import write_report
 
     write_report(run, run.folder.report, run.folder.plots)
     return re.sub(r"<(script|style)>.*?</\1>", "", run.folder.report.read_text(), flags=re.DOTALL)
@@ -30,8 +30,8 @@ def written(run: Run) -> str:
 
 def drawn(run: Run) -> str:
     """The sections alone, without a file."""
-    from runner.report.report import sections
-    from runner.report.study import study_of
+    from runner.reporting.report import sections
+    from runner.reporting.study import study_of
 
     return "".join(f'<section id="{one.anchor}">{one.body}</section>' for one in sections(run, study_of(run)))
 
@@ -59,7 +59,7 @@ def test_of_several_objectives_the_page_tells_the_front_and_whose_the_one_number
 
 
 def test_repeats_are_told_by_their_mean(play: Play, tmp_path: Path) -> None:
-    from runner.report.comparison import labels, write_comparison
+    from runner.reporting.comparison import labels, write_comparison
 
     scores = [0.9, 0.1, 0.6, 0.7]
     told = [({"lr": 0.1 * (1 + n // 2)}, [score], DONE) for n, score in enumerate(scores)]
@@ -77,7 +77,7 @@ def test_repeats_are_told_by_their_mean(play: Play, tmp_path: Path) -> None:
 
 
 def test_the_gain_over_the_defaults_is_on_the_page(play: Play, tmp_path: Path) -> None:
-    from runner.report.comparison import labels, write_comparison
+    from runner.reporting.comparison import labels, write_comparison
 
     cut = ({"lr": 0.01}, [0.1, 0.2], TrialState.STOPPED)
     run = play(cut, ({"lr": 0.1}, [0.25, 0.3, 0.9], DONE), searcher={"name": "random", "defaults_first": True})
@@ -94,7 +94,7 @@ def test_the_gain_over_the_defaults_is_on_the_page(play: Play, tmp_path: Path) -
 
 
 def test_one_report_has_one_word_on_the_page(play: Play, tmp_path: Path) -> None:
-    from runner.report.comparison import labels, write_comparison
+    from runner.reporting.comparison import labels, write_comparison
 
     cut = ({"lr": 0.01}, [0.1, 0.2], TrialState.STOPPED)
     told = (cut, ({"lr": 0.1}, [0.25, 0.3, 0.9], DONE))
@@ -234,7 +234,7 @@ def test_a_weighted_sum_has_its_pareto_front(play: Play) -> None:
 
 
 def test_a_thousand_trials_are_thinned_and_the_page_says_so(play: Play) -> None:
-    from runner.report.learning_curves import chosen, learning_curves
+    from runner.reporting.learning_curves import chosen, learning_curves
 
     run = play(*trials(300))
     names = chosen(run, list(run.trials.index), 200)
@@ -245,8 +245,8 @@ def test_a_thousand_trials_are_thinned_and_the_page_says_so(play: Play) -> None:
 
 
 def test_the_clock_starts_with_the_first_trial(play: Play) -> None:
-    from runner.report.best_over_time import by_clock, by_report, by_trial
-    from runner.report.outcome import seconds
+    from runner.reporting.best_over_time import by_clock, by_report, by_trial
+    from runner.reporting.outcome import seconds
 
     run = play(*trials(2))
     assert seconds(run) == pytest.approx(12)
@@ -256,7 +256,7 @@ def test_the_clock_starts_with_the_first_trial(play: Play) -> None:
 
 
 def test_several_runs_are_compared(play: Play, tmp_path: Path) -> None:
-    from runner.report.comparison import labels, write_comparison
+    from runner.reporting.comparison import labels, write_comparison
 
     runs = [play(*trials(3), name="short"), play(*trials(6), name="long", seed=1)]
     write_comparison(labels(runs), tmp_path / "page.html", tmp_path / "plots", "Comparison")
@@ -269,7 +269,7 @@ def test_several_runs_are_compared(play: Play, tmp_path: Path) -> None:
 
 
 def test_runs_of_several_objectives_have_no_best_of_all(play: Play, tmp_path: Path) -> None:
-    from runner.report.comparison import labels, write_comparison
+    from runner.reporting.comparison import labels, write_comparison
 
     other = play(*trials(3), name="other", objective=Objective((Target("loss", "min"),)))
     several = play(*trials(3), name="several", objective=Objective((Target("loss", "min"), Target("accuracy", "max"))))

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_values_parameters_and_curves_are_those_of_the_run(play: Play) -> None:
-    from runner.report.study import study_of
+    from runner.reporting.study import study_of
 
     study = study_of(play(*trials(9)))
     assert study.best_trial.user_attrs["trial"] == "trial_008"
@@ -27,7 +27,7 @@ def test_values_parameters_and_curves_are_those_of_the_run(play: Play) -> None:
 
 
 def test_a_trial_without_a_finite_objective_or_that_failed_has_no_value(play: Play) -> None:
-    from runner.report.study import study_of, usable
+    from runner.reporting.study import study_of, usable
 
     nan = ({"lr": 0.1}, [math.nan, math.nan], TrialState.COMPLETED)
     failed = ({"lr": 0.05}, [0.5], TrialState.FAILED)
@@ -37,7 +37,7 @@ def test_a_trial_without_a_finite_objective_or_that_failed_has_no_value(play: Pl
 
 
 def test_a_value_outside_of_the_range_widens_it(play: Play) -> None:
-    from runner.report.study import study_of
+    from runner.reporting.study import study_of
 
     space = {
         "lr": {"distribution": "loguniform", "lower": 1e-4, "upper": 1e-1},
@@ -63,9 +63,9 @@ CONDITIONAL = {
 
 
 def test_a_parameter_that_only_some_trials_have_is_drawn_where_it_can_be(play: Play, tmp_path: Path) -> None:
-    from runner.report.hyperparameters import by_importance, hyperparameters, sometimes
-    from runner.report.plots import write_plots
-    from runner.report.study import study_of
+    from runner.reporting.hyperparameters import by_importance, hyperparameters, sometimes
+    from runner.reporting.plots import write_plots
+    from runner.reporting.study import study_of
 
     told = []
     for number, (config, values, state) in enumerate(trials(22)):
@@ -93,9 +93,9 @@ def test_a_parameter_that_only_some_trials_have_is_drawn_where_it_can_be(play: P
 
 @pytest.mark.parametrize(("amount", "space", "needed"), [(9, 3, 10), (20, 11, 22)])
 def test_too_few_trials_are_not_analysed(play: Play, tmp_path: Path, amount: int, space: int, needed: int) -> None:
-    from runner.report.hyperparameters import hyperparameters
-    from runner.report.plots import write_plots
-    from runner.report.study import study_of
+    from runner.reporting.hyperparameters import hyperparameters
+    from runner.reporting.plots import write_plots
+    from runner.reporting.study import study_of
 
     names = [f"p{number}" for number in range(space)]
     told = [

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from runner.config.objective import Objective, Target
 from runner.errors import ConfigError
-from runner.plan.pace import pace_of
+from runner.planning.pace import pace_of
 from runner.runs.cells import read_cell
 from runner.runs.decisions import Decision
 from runner.runs.earlier_run import EarlierRun

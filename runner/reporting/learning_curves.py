@@ -8,8 +8,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from runner.config.objective import OBJECTIVE
-from runner.report.page import Section, figure, paragraph
-from runner.report.style import BEST, STATES, styled, whole
+from runner.reporting.page import Section, figure, paragraph
+from runner.reporting.style import BEST, STATES, styled, whole
 from runner.runs.read_run import Run
 from runner.runs.trial import TrialState
 from runner.runs.trials_table import PARAMETER

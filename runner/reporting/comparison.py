@@ -11,12 +11,12 @@ from optuna import visualization
 from runner.config.nested import flat
 from runner.config.objective import Objective
 from runner.config.registry import common_unit
-from runner.report.best_over_time import best_over_time
-from runner.report.outcome import command, seconds, states
-from runner.report.page import Cell, Section, figure, fold, paragraph, table, write_page
-from runner.report.plots import write_plots
-from runner.report.study import study_of, usable
-from runner.report.style import SERIES, styled
+from runner.reporting.best_over_time import best_over_time
+from runner.reporting.outcome import command, seconds, states
+from runner.reporting.page import Cell, Section, figure, fold, paragraph, table, write_page
+from runner.reporting.plots import write_plots
+from runner.reporting.study import study_of, usable
+from runner.reporting.style import SERIES, styled
 from runner.runs.gain import gain
 from runner.runs.plain_yaml import dump
 from runner.runs.read_run import Run

@@ -12,10 +12,10 @@ import plotly.graph_objects as go
 from optuna import visualization
 from optuna.distributions import BaseDistribution, FloatDistribution, IntDistribution
 
-from runner.report.branches import Branch, branches, part, searched, too_few
-from runner.report.page import Section, figure, paragraph
-from runner.report.study import usable
-from runner.report.style import MUTED, SERIES, logarithmic, styled, whole
+from runner.reporting.branches import Branch, branches, part, searched, too_few
+from runner.reporting.page import Section, figure, paragraph
+from runner.reporting.study import usable
+from runner.reporting.style import MUTED, SERIES, logarithmic, styled, whole
 from runner.runs.read_run import Run
 from runner.runs.wording import plural
 

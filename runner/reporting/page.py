@@ -11,7 +11,7 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
-from runner.report.style import LEAST_WIDTH
+from runner.reporting.style import LEAST_WIDTH
 from runner.runs.atomic import replacing
 
 

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from runner.config.nested import flat
-from runner.report.page import Section, fold, paragraph, table
+from runner.reporting.page import Section, fold, paragraph, table
 from runner.runs.gain import gain, nothing_learned
 from runner.runs.plain_yaml import dump
 from runner.runs.read_run import Run

@@ -12,11 +12,11 @@ from rich.text import Text
 
 from runner.config.conditions import condition_text
 from runner.config.nested import flat
-from runner.plan.duration import SLACK
-from runner.plan.epochs import Rung
-from runner.plan.plan import Part, Plan
-from runner.plan.proposals import Proposal, Proposals
-from runner.plan.space import Parameter
+from runner.planning.duration import SLACK
+from runner.planning.epochs import Rung
+from runner.planning.plan import Part, Plan
+from runner.planning.proposals import Proposal, Proposals
+from runner.planning.space import Parameter
 from runner.runs.wording import NOTHING, duration, labelled, number, parameters, plural, roughly, shown
 
 

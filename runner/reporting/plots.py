@@ -7,9 +7,9 @@ from pathlib import Path
 
 import matplotlib as mpl
 
-from runner.report.page import Section
-from runner.report.picture import picture
-from runner.report.style import PICTURE
+from runner.reporting.page import Section
+from runner.reporting.picture import picture
+from runner.reporting.style import PICTURE
 
 
 def write_plots(sections: Sequence[Section], folder: Path) -> None:

@@ -4,17 +4,17 @@ from pathlib import Path
 
 from optuna import Study
 
-from runner.report.best_over_time import best_over_time
-from runner.report.hyperparameters import hyperparameters
-from runner.report.learning_curves import learning_curves
-from runner.report.outcome import configuration, outcome
-from runner.report.page import Section, write_page
-from runner.report.pareto import pareto_front
-from runner.report.plots import write_plots
-from runner.report.rungs import rungs
-from runner.report.study import study_of
-from runner.report.timeline import timeline
-from runner.report.trials import errors, trials
+from runner.reporting.best_over_time import best_over_time
+from runner.reporting.hyperparameters import hyperparameters
+from runner.reporting.learning_curves import learning_curves
+from runner.reporting.outcome import configuration, outcome
+from runner.reporting.page import Section, write_page
+from runner.reporting.pareto import pareto_front
+from runner.reporting.plots import write_plots
+from runner.reporting.rungs import rungs
+from runner.reporting.study import study_of
+from runner.reporting.timeline import timeline
+from runner.reporting.trials import errors, trials
 from runner.runs.read_run import Run
 
 

@@ -7,7 +7,7 @@ import optuna
 import pandas as pd
 from optuna.trial import TrialState
 
-from runner.report.study import direction, directions, fill, quiet
+from runner.reporting.study import direction, directions, fill, quiet
 from runner.runs.atomic import replacing
 from runner.runs.read_run import Run
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from runner.config.experiment import Experiment
 from runner.config.registry import SCHEDULERS, SEARCHERS
 from runner.errors import Problem
-from runner.plan.duration import Duration, proposed_timeout
-from runner.plan.epochs import Epochs
-from runner.plan.proposals import Proposals
+from runner.planning.duration import Duration, proposed_timeout
+from runner.planning.epochs import Epochs
+from runner.planning.proposals import Proposals
 from runner.runs.wording import roughly
 
 STOPPED = 0.5

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import optuna
 from optuna.trial import FrozenTrial
 
-from runner.report.study import quiet, usable
+from runner.reporting.study import quiet, usable
 from runner.runs.wording import plural
 
 LEAST_TRIALS = 10

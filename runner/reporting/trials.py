@@ -5,7 +5,7 @@ from html import escape
 from typing import Any
 
 from runner.config.objective import OBJECTIVE
-from runner.report.page import Cell, Section, fold, paragraph, table
+from runner.reporting.page import Cell, Section, fold, paragraph, table
 from runner.runs.read_run import Run
 from runner.runs.trial import TrialState
 from runner.runs.trials_table import BEST, CONFIGURATION, PARAMETER

@@ -3,9 +3,9 @@
 import math
 from dataclasses import dataclass
 
-from runner.plan.at_once import AtOnce
-from runner.plan.epochs import Epochs
-from runner.plan.pace import Pace
+from runner.planning.at_once import AtOnce
+from runner.planning.epochs import Epochs
+from runner.planning.pace import Pace
 
 SLACK = 10
 """Times the usual time to a report, after which a trial most likely hangs: models and batches differ within a space."""

@@ -9,9 +9,9 @@ import plotly.graph_objects as go
 
 from runner.config.objective import OBJECTIVE
 from runner.config.registry import common_unit
-from runner.report.outcome import started
-from runner.report.page import Section, figure, paragraph
-from runner.report.style import SERIES, styled, whole
+from runner.reporting.outcome import started
+from runner.reporting.page import Section, figure, paragraph
+from runner.reporting.style import SERIES, styled, whole
 from runner.runs.read_run import Run
 from runner.runs.trial import TrialState
 

@@ -11,13 +11,13 @@ from runner.config.experiment import Experiment
 from runner.config.registry import LOGGERS, STOPPERS, Registry
 from runner.config.seeds import seeds_in_turn
 from runner.errors import Problem
-from runner.plan.at_once import AtOnce, at_once, available_here
-from runner.plan.duration import Duration, duration, proposed_timeout
-from runner.plan.epochs import Epochs, epochs
-from runner.plan.pace import Pace
-from runner.plan.proposals import Proposals, proposals
-from runner.plan.space import Parameter, parameters
-from runner.plan.warnings import warnings
+from runner.planning.at_once import AtOnce, at_once, available_here
+from runner.planning.duration import Duration, duration, proposed_timeout
+from runner.planning.epochs import Epochs, epochs
+from runner.planning.pace import Pace
+from runner.planning.proposals import Proposals, proposals
+from runner.planning.space import Parameter, parameters
+from runner.planning.warnings import warnings
 from runner.translate.resources import settle
 
 

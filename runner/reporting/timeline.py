@@ -2,10 +2,10 @@
 
 import plotly.graph_objects as go
 
-from runner.report.learning_curves import MOST_CURVES, chosen, hover
-from runner.report.outcome import started
-from runner.report.page import Section, figure, paragraph
-from runner.report.style import STATES, styled
+from runner.reporting.learning_curves import MOST_CURVES, chosen, hover
+from runner.reporting.outcome import started
+from runner.reporting.page import Section, figure, paragraph
+from runner.reporting.style import STATES, styled
 from runner.runs.read_run import Run
 from runner.runs.trial import TrialState
 

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Colormap, LinearSegmentedColormap, Normalize
 
-from runner.report.style import SYMBOLS
+from runner.reporting.style import SYMBOLS
 
 POINTS = 0.72
 """Of a pixel."""

@@ -6,9 +6,9 @@ from typing import Any
 import plotly.graph_objects as go
 
 from runner.config.objective import OBJECTIVE
-from runner.report.learning_curves import hover
-from runner.report.page import Section, figure, paragraph
-from runner.report.style import BEST, styled
+from runner.reporting.learning_curves import hover
+from runner.reporting.page import Section, figure, paragraph
+from runner.reporting.style import BEST, styled
 from runner.runs import pareto
 from runner.runs.read_run import Run
 from runner.runs.trial import TrialState

@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import MaxNLocator, NullLocator
 
-from runner.report.style import LEAST_WIDTH
-from runner.report.traces import Places, draw
+from runner.reporting.style import LEAST_WIDTH
+from runner.reporting.traces import Places, draw
 
 PIXELS_PER_INCH = 100
 
