@@ -41,7 +41,7 @@ def picture(drawing: go.Figure, title: str) -> Figure:
 
 
 def _draw_panels(figure: Figure, drawing: go.Figure) -> None:
-    layout, panels = drawing.layout, _panels(figure, drawing)
+    panels = _panels(figure, drawing)
     places = {letter: _categories(drawing, letter) for letter in "xy"}
     for trace in filter(_seen, drawing.data):
         panel = panels[trace.xaxis or "x", trace.yaxis or "y"]
@@ -58,16 +58,21 @@ def _draw_panels(figure: Figure, drawing: go.Figure) -> None:
             axis = getattr(panel, letter)
             _lay_out(panel.axes, letter, axis, places[letter].get(_group(axis, letter), []), alone=len(panels) == 1)
     first = panels["x", "y"].axes
+    _draw_notes(first, drawing.layout)
+    if drawing.layout.showlegend is not False:
+        _legend(first, drawing.layout.legend)
+
+
+def _draw_notes(axes: Axes, layout: Any) -> None:
+    """The lines and texts that belong to no trace."""
     for line in layout.shapes:
-        first.plot([line.x0, line.x1], [line.y0, line.y1], color=line.line.color, linewidth=0.8, zorder=1)
+        axes.plot([line.x0, line.x1], [line.y0, line.y1], color=line.line.color, linewidth=0.8, zorder=1)
     for note in layout.annotations:
-        first.annotate(
+        axes.annotate(
             note.text, (note.x, note.y), (note.xshift or 0, note.yshift or 0), textcoords="offset points",
             ha=note.xanchor or "center", va="center", color=note.font.color, fontsize="small", zorder=9,
             bbox={"boxstyle": "square,pad=0.1", "facecolor": "white", "alpha": 0.8, "linewidth": 0},
         )  # fmt: skip
-    if layout.showlegend is not False:
-        _legend(first, layout.legend)
 
 
 def _draw_in_space(figure: Figure, drawing: go.Figure) -> None:
