@@ -285,7 +285,6 @@ def test_the_guide_shrunk_with_the_curves_of_a_stopped_trial_in_wandb(run: Run) 
         assert {"best.pt", "args.yaml", "results.csv"} <= set(files)
         assert all(path.is_relative_to(done.run / "trials" / wandb["name"]) for path in files.values())
         assert {f"curves/{name}/path" for name in pictures} <= set(wandb["history"][-1])
-    assert "drawing the curves" not in done.out, "the trial did it itself"
     assert not list(done.run.glob("trials/*/.curves"))
 
 
