@@ -1,20 +1,43 @@
-"""Experiments for hyperparameter tuning: a YAML file in git, run by Ray Tune, kept as one folder."""
+"""Experiments for hyperparameter tuning: a YAML file in git, run by Ray Tune, kept as one folder.
 
-import time
-from pathlib import Path
-from typing import TYPE_CHECKING
+The functions below are all of the Python API. They return values, print nothing (but with `view=True`), and raise the
+errors of `runner.errors`.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from runner.runs.read_run import Run
+    from runner.api.check import check
+    from runner.api.compare import compare
+    from runner.api.compose import compose
+    from runner.api.confirm import confirm
+    from runner.api.explain import explain
+    from runner.api.load import load
+    from runner.api.plan import plan
+    from runner.api.promote import promote
+    from runner.api.replay import replay
+    from runner.api.report import report
+    from runner.api.resume import extend, resume
+    from runner.api.train import train
+    from runner.api.tune import tune
 
 __version__ = "0.1.0"
 
-STARTED = time.monotonic()
-"""When this process began with the package. The process itself may be older: a shell that has become it."""
+__all__ = [
+    "check", "compare", "compose", "confirm", "explain", "extend", "load", "plan", "promote", "replay", "report",
+    "resume", "train", "tune",
+]  # fmt: skip
 
 
-def load(run: str | Path) -> "Run":
-    """The run that `run` names (a run folder, a folder of runs, `latest`), for notebooks: see runner.runs.read_run."""
-    from runner.runs.read_run import load as read
+def __getattr__(name: str) -> Any:
+    """Import a function of the API when it is first asked for: Hydra, Ray and pandas take seconds."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = importlib.import_module(f"runner.api.{'resume' if name == 'extend' else name}")
+    function = globals()[name] = getattr(module, name)
+    return function
 
-    return read(run)
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -9,10 +9,20 @@ from runner import __version__
 from runner.commands.arguments import Arguments, parse
 from runner.commands.command import load
 from runner.errors import FAILED, INTERRUPTED, OK, USAGE, Problem, RunnerError
+from runner.translate.signals import hanging
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line `argv`. Returns the exit code of runner.errors."""
+    code = _run(argv)
+    if hanging.is_set():
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code
+
+
+def _run(argv: Sequence[str] | None) -> int:
     try:
         code = _dispatch(parse(sys.argv[1:] if argv is None else argv))
         sys.stdout.flush()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 OK = 0
 FAILED = 1
@@ -90,4 +91,16 @@ class CheckpointError(RunnerError):
 
 
 class ExperimentFailed(RunnerError):
-    """The experiment started and left no usable result."""
+    """The experiment started and left no usable result. `run_folder` is that of its run, once there is one."""
+
+    def __init__(self, message: str, run_folder: Path | None = None) -> None:
+        super().__init__(message)
+        self.run_folder = run_folder
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C, a signal or the loss of Ray ended a run that has begun; it is kept in `run_folder` and can be resumed."""
+
+    def __init__(self, message: str, run_folder: Path) -> None:
+        super().__init__(message)
+        self.run_folder = run_folder

@@ -38,14 +38,17 @@ COMMAND = Command(
 
 def run(arguments: Arguments) -> int:
     """Check every preset that is named. Returns 2 where one of them would not start."""
-    from runner.commands.findings import check_preset, lines, plain, summary, wrong
+    from runner.api.check import check_preset
+    from runner.commands.findings import lines, plain, summary, wrong
     from runner.config.hydra_loader import HydraLoader, search_path
 
-    loader = HydraLoader(search_path(arguments.config_folder, Path.cwd()))
+    project = Path.cwd()
+    loader = HydraLoader(search_path(arguments.config_folder, project))
     if "--schema" in arguments.flags:
         return _schema(arguments, loader.groups)
     here = "--here" in arguments.flags
-    results = [check_preset(preset, arguments.words, loader, here=here) for preset in _named(arguments, loader)]
+    presets = _named(arguments, loader)
+    results = [check_preset(preset, arguments.words, loader, project, here=here) for preset in presets]
     if "--json" in arguments.flags:
         print(json.dumps({"ok": not wrong(results), "results": [plain(result) for result in results]}, indent=2))
     else:

@@ -1,7 +1,12 @@
 """confirm: train the best of a run again, with several seeds, beside the defaults."""
 
+from typing import TYPE_CHECKING
+
 from runner.commands.arguments import Arguments
 from runner.commands.command import Command
+
+if TYPE_CHECKING:
+    from runner.api.confirm import Confirmed
 
 COMMAND = Command(
     summary="train the best trials of a run again, with several seeds, beside the defaults",
@@ -23,18 +28,36 @@ COMMAND = Command(
 
 def run(arguments: Arguments) -> int:
     """Returns the exit code."""
-    from runner.commands.contest import conclude, confirm
-    from runner.commands.earlier import earlier_run
-    from runner.errors import ConfigError, Problem
-    from runner.runs.folder import RunFolder
+    from runner.api.confirm import confirm
+    from runner.errors import FAILED, INTERRUPTED, OK, ExperimentFailed, Interrupted
+    from runner.runs.wording import shown
 
-    top, seeds = arguments.count("--top"), arguments.count("--seeds")
-    earlier = earlier_run(arguments.names[0])
-    folder = RunFolder(earlier.root)
-    if not folder.confirm_yaml.is_file():
-        return confirm(earlier, top or 3, seeds or 3, arguments)
-    surplus = " ".join([*arguments.flags, *arguments.words])
-    if surplus:
-        message = "is the run of a confirmation itself, whose verdict is read as it is"
-        raise ConfigError([Problem("confirm", arguments.names[0], message, f"leave out {surplus}, or name the search")])
-    return conclude(folder)
+    try:
+        confirmed = confirm(
+            arguments.names[0],
+            *arguments.words,
+            top=arguments.count("--top"),
+            seeds=arguments.count("--seeds"),
+            config_dir=arguments.config_dir,
+            view=True,
+        )
+    except Interrupted as interrupted:
+        print(f"after the resume, the verdict:\n  python -m runner confirm {shown(interrupted.run_folder)}")
+        return INTERRUPTED
+    except ExperimentFailed as failed:
+        if failed.run_folder is None:
+            raise
+        return FAILED
+    _print(confirmed)
+    return OK
+
+
+def _print(confirmed: "Confirmed") -> None:
+    from rich.console import Console
+
+    from runner.runs.wording import shown
+
+    folder = confirmed.run.folder
+    console = Console(soft_wrap=True, highlight=False)
+    console.print(confirmed.confirmation)
+    console.print(f"written: {shown(folder.confirm_yaml)}, {shown(folder.confirm_csv)}", markup=False)

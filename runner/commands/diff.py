@@ -18,12 +18,12 @@ def run(arguments: Arguments) -> int:
 
     from rich.console import Console
 
-    from runner.commands.earlier import earlier_run
+    from runner.api.compare import compare
     from runner.errors import OK
-    from runner.runs.run_diff import RunDiff
+    from runner.runs.output import print_note
 
-    before, after = (earlier_run(name) for name in arguments.names)
-    found = RunDiff(before, after)
+    before, after = arguments.names
+    found = compare(before, after, on_event=print_note)
     if "--json" in arguments.flags:
         print(json.dumps(found.as_data(), indent=2, default=str))
     else:

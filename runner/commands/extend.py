@@ -21,6 +21,8 @@ COMMAND = Command(
 
 def run(arguments: Arguments) -> int:
     """Returns the exit code."""
-    from runner.commands.take_up import take_up
+    from runner.api.resume import extend
+    from runner.commands.ended import ended
 
-    return take_up(arguments, must_be_more=True)
+    allow = "--allow" in arguments.flags
+    return ended(lambda: extend(arguments.names[0], *arguments.words, allow=allow, view=True)).code

@@ -1,5 +1,6 @@
 """-m: one job for each combination of values, on one Ray, with a comparison at the end."""
 
+import time
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -9,17 +10,16 @@ from textwrap import shorten
 
 from rich.console import Console
 
-from runner.commands.arguments import Arguments
-from runner.commands.job import (
+from runner.api.support.job import (
     Job,
     checked_job,
     refuse_machine,
     refuse_resources,
     refuse_searcher,
-    run_job,
-    tell_time,
     with_points,
 )
+from runner.api.support.run_job import run_job, show_time
+from runner.commands.arguments import Arguments
 from runner.config.compose import compose_leniently
 from runner.config.hydra_loader import HydraLoader, search_path
 from runner.config.overrides import expand
@@ -33,7 +33,7 @@ from runner.runs.wording import shown
 
 def multirun(arguments: Arguments) -> int:
     """Run every job in turn; a job that fails does not hide the others. Returns the exit code."""
-    project = Path.cwd()
+    project, began = Path.cwd(), time.monotonic()
     loader = HydraLoader(search_path(arguments.config_folder, project))
     jobs = _read_jobs(arguments.words, loader, project)
     _refuse_several_rays(jobs)
@@ -62,7 +62,7 @@ def multirun(arguments: Arguments) -> int:
     if code != INTERRUPTED and any(job.experiment.report for job in jobs):
         with redirected(folder.log):
             _report(folder, results, console)
-    tell_time(console)
+    show_time(console, began)
     return code
 
 
@@ -114,10 +114,10 @@ def _run_all(
     jobs: Sequence[Job], folder: MultirunFolder, project: Path, available: Mapping[str, float], console: Console
 ) -> list[JobResult]:
     results: list[JobResult] = []
-    apart = _apart([job.words for job in jobs])
+    apart = _apart([job.overrides for job in jobs])
     for number, job in enumerate(jobs):
         console.print(
-            f"\njob {number} ({number + 1} of {len(jobs)}): {' '.join(job.words)}", markup=False, soft_wrap=True
+            f"\njob {number} ({number + 1} of {len(jobs)}): {' '.join(job.overrides)}", markup=False, soft_wrap=True
         )
         results.append(_run_one(number, job, apart[number], folder.job(number), project, available, console))
         write(folder.comparison, results)

@@ -9,10 +9,6 @@ from runner.commands.arguments import LONGEST_NUMBER, Arguments
 from runner.commands.command import Command
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from runner.commands.job import Job
-    from runner.planning.pace import Pace
     from runner.planning.plan import Plan
 
 COMMAND = Command(
@@ -34,33 +30,18 @@ COMMAND = Command(
     },
 )
 
-PROPOSALS = 5
-
 
 def run(arguments: Arguments) -> int:
     """Returns the exit code."""
-    from pathlib import Path
-
-    from runner.commands.job import judge, refuse_searcher, with_points
-    from runner.config.compose import compose_leniently
-    from runner.config.hydra_loader import HydraLoader, search_path
     from runner.errors import OK
-    from runner.planning.pace import earlier_pace
-    from runner.planning.plan import plan
-    from runner.runs.output import tell
+    from runner.runs.output import print_note
 
-    most = _proposals(arguments)
-    project = Path.cwd()
-    loader = HydraLoader(search_path(arguments.config_folder, project))
+    most, probe = _proposals(arguments), "--probe" in arguments.flags
     with _collecting_no_garbage():
-        composed = compose_leniently(arguments.words, loader)
-        for note in composed.notes:
-            tell(note)
-        job, warnings = judge(composed.config, composed.words, composed.problems)
-        job = with_points(job, project)
-        refuse_searcher([job])
-        pace = _probed(job, project) if "--probe" in arguments.flags else earlier_pace(job.experiment, project)
-        _show(plan(job.experiment, project, pace, most, warnings), as_json="--json" in arguments.flags)
+        from runner.api.plan import plan
+
+        made = plan(*arguments.words, proposals=most, probe=probe, config_dir=arguments.config_dir, on_event=print_note)
+        _show(made, as_json="--json" in arguments.flags)
     return OK
 
 
@@ -74,13 +55,8 @@ def _collecting_no_garbage() -> Iterator[None]:
         gc.enable()
 
 
-def _probed(job: "Job", project: "Path") -> "Pace":
-    from runner.commands.probe import probe
-
-    return probe(job, project)
-
-
 def _proposals(arguments: Arguments) -> int:
+    from runner.api.plan import PROPOSALS
     from runner.errors import ConfigError, Problem
 
     given = arguments.flags.get("--proposals", str(PROPOSALS))

@@ -20,24 +20,15 @@ COMMAND = Command(
 
 def run(arguments: Arguments) -> int:
     """Returns the exit code."""
-    from pathlib import Path
-
-    from runner.commands.earlier import earlier_run
-    from runner.commands.job import check
-    from runner.commands.preset import preset, promoted, target
+    from runner.api.promote import promote_trial
     from runner.errors import OK
-    from runner.runs.folder import RunFolder
+    from runner.runs.output import print_note
     from runner.runs.wording import parameters, shown
 
-    name = arguments.flags.get("--name")
-    file = target(name, Path.cwd(), overwrite="--force" in arguments.flags)
-    earlier = earlier_run(arguments.names[0])
-    trial = earlier.chosen(arguments.names[1] if len(arguments.names) > 1 else None)
-    config = promoted(earlier, trial, file.stem)
-    check(config, ())
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(preset(config, earlier, trial), encoding="utf-8")
-    print(f"{shown(file)}: {trial.name} of {shown(RunFolder(earlier.root).root)}, {trial.state.words}")
-    print(f"parameters: {parameters(trial.parameters) or 'none'}")
-    print(f"next\n  python -m runner train experiment={file.stem}")
+    run, trial = arguments.names[0], arguments.names[1] if len(arguments.names) > 1 else None
+    force = "--force" in arguments.flags
+    made = promote_trial(run, trial, name=arguments.flags.get("--name"), overwrite=force, on_event=print_note)
+    print(f"{shown(made.file)}: {made.trial.name} of {shown(made.run.root)}, {made.trial.state.words}")
+    print(f"parameters: {parameters(made.trial.parameters) or 'none'}")
+    print(f"next\n  python -m runner train experiment={made.file.stem}")
     return OK

@@ -1,5 +1,7 @@
 """replay: run an experiment again, as it was."""
 
+from pathlib import Path
+
 from runner.commands.arguments import Arguments
 from runner.commands.command import Command
 
@@ -17,34 +19,17 @@ COMMAND = Command(
 
 def run(arguments: Arguments) -> int:
     """Returns the exit code."""
-    from datetime import datetime
-
     from rich.console import Console
 
-    from runner.commands.earlier import earlier_run, started_in
-    from runner.commands.job import check, new_folder, run_in
-    from runner.runs import lock
-    from runner.runs.differences import differences, table
-    from runner.runs.earlier_run import EarlierRun
-    from runner.runs.folder import RunFolder
-    from runner.runs.git_state import git_state
-    from runner.runs.kept_config import read_words
-    from runner.runs.run_diff import Outcomes, RunDiff
+    from runner.api.compare import compare
+    from runner.api.replay import replay
+    from runner.commands.ended import ended
+    from runner.runs.locate import run_folder
+    from runner.runs.output import print_note
+    from runner.runs.run_diff import Outcomes
 
-    before = earlier_run(arguments.names[0])
-    folder = RunFolder(before.root)
-    project = started_in(folder)
-    words = read_words(folder)
-    job = check(dict(before.config), words)
-    console = Console(highlight=False)
-    locked = lock.read(folder)
-    if locked is None:
-        console.print("environment: the run has no lock.yaml to compare with")
-    else:
-        now = lock.lock(job.experiment, project, git_state(project), datetime.now().astimezone())
-        found = differences(lock.environment(locked), lock.environment(now))
-        console.print(table(found, ("then", "now"), "environment") if found else "environment: as it was")
-    again = new_folder(job, project)
-    result = run_in(again, job, project)
-    console.print(Outcomes(RunDiff(before, EarlierRun.read(again)), ("then", "now")))
-    return result.exit_code
+    before = run_folder(arguments.names[0], Path.cwd()).root
+    end = ended(lambda: replay(before, view=True))
+    diff = compare(before, end.folder.root, on_event=print_note)
+    Console(highlight=False).print(Outcomes(diff, ("then", "now")))
+    return end.code

@@ -2,6 +2,7 @@
 
 from runner.commands.arguments import Arguments
 from runner.commands.command import Command
+from runner.errors import ConfigError, Problem
 
 COMMAND = Command(
     summary="go on with a run that was interrupted or crashed",
@@ -28,6 +29,12 @@ COMMAND = Command(
 
 def run(arguments: Arguments) -> int:
     """Returns the exit code."""
-    from runner.commands.take_up import take_up
+    from runner.api.resume import resume
+    from runner.commands.ended import ended
 
-    return take_up(arguments, must_be_more=False)
+    run, *trials = arguments.names
+    retry = "--retry-failed" in arguments.flags
+    if trials and not retry:
+        raise ConfigError([Problem("retry", trials[0], "a trial is named", "add --retry-failed")])
+    allow = "--allow" in arguments.flags
+    return ended(lambda: resume(run, *arguments.words, retry_failed=trials or retry, allow=allow, view=True)).code

@@ -20,48 +20,15 @@ COMMAND = Command(
 
 def run(arguments: Arguments) -> int:
     """Returns the exit code."""
-    from dataclasses import replace
-    from pathlib import Path
-
     from rich.console import Console
 
-    from runner.commands.job import checked_job, new_folder, run_in
-    from runner.commands.training import left_out, with_seeds, without_search
-    from runner.config.compose import compose_leniently
-    from runner.config.hydra_loader import HydraLoader, resolve, search_path
-    from runner.config.registry import unit_of
+    from runner.api.train import train
+    from runner.commands.ended import ended
     from runner.runs.earlier_run import EarlierRun
-    from runner.runs.folder import RunFolder
-    from runner.runs.output import tell
     from runner.runs.seeds_table import seeds_table
 
-    project = Path.cwd()
-    count = arguments.count("--seeds")
-    composed = compose_leniently(arguments.words, HydraLoader(search_path(arguments.config_folder, project)))
-    plain = resolve(composed.config)
-    _refuse_search(plain)
-    dropped = left_out(plain)
-    if dropped:
-        tell(f"train searches nothing and ends at the last {unit_of(plain)}: {', '.join(map(str, dropped))}")
-    config = without_search(composed.config)
-    if count is not None:
-        first = plain["seed"]
-        config = with_seeds(config, range(first, first + count))
-    job = checked_job(replace(composed, config=config))
-    result = run_in(new_folder(job, project), job, project)
-    if count is not None:
-        Console(soft_wrap=True, highlight=False).print(seeds_table(EarlierRun.read(RunFolder(result.folder))))
-    return result.exit_code
-
-
-def _refuse_search(config: dict[str, object]) -> None:
-    from runner.config.read_search_space import read_search_space
-    from runner.errors import ConfigError, Problem
-
-    node = config["search_space"]
-    space, _ = read_search_space(node if isinstance(node, dict) else {})
-    searched = space.searched()
-    if searched:
-        message = f"{', '.join(searched)}: train trains one configuration, and searches none"
-        remedy = "tune it, then: python -m runner promote latest --name NAME; or type search_space=none"
-        raise ConfigError([Problem("train-searches", "search_space", message, remedy)])
+    seeds = arguments.count("--seeds")
+    end = ended(lambda: train(*arguments.words, seeds=seeds, config_dir=arguments.config_dir, view=True))
+    if seeds is not None:
+        Console(soft_wrap=True, highlight=False).print(seeds_table(EarlierRun.read(end.folder)))
+    return end.code

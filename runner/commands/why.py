@@ -21,19 +21,18 @@ def run(arguments: Arguments) -> int:
     """Returns the exit code."""
     from rich.console import Console
 
+    from runner.api.explain import explain
     from runner.runs.locate import run_folder
-    from runner.runs.story import Story
-    from runner.runs.trial_name import trial_name
+    from runner.runs.output import print_note
     from runner.runs.wording import labelled, shown
 
-    folder = run_folder(arguments.names[0], Path.cwd())
-    story = Story.read(folder)
+    folder = run_folder(arguments.names[0], Path.cwd()).root
+    trial = arguments.names[1] if len(arguments.names) > 1 else None
+    lines = explain(folder, trial, on_event=print_note)
+    if trial is None:
+        more = f"python -m runner why {shown(folder)} TRIAL"
+        lines = [("run", shown(folder)), *lines, ("of a trial", more)]
     console = Console()
-    if len(arguments.names) > 1:
-        lines = story.of_trial(trial_name(arguments.names[1], list(story.trials)))
-    else:
-        more = f"python -m runner why {shown(folder.root)} TRIAL"
-        lines = iter([("run", shown(folder.root)), *story.of_run(), ("of a trial", more)])
     for label, text in lines:
         console.print(labelled(label, text, console.width), soft_wrap=True, markup=False, highlight=False)
     return OK

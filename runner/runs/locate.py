@@ -7,7 +7,7 @@ from runner.errors import ConfigError, Problem
 from runner.runs.folder import RunFolder
 from runner.runs.kept_config import read_config
 from runner.runs.mending.mend import mend
-from runner.runs.output import tell
+from runner.runs.output import note
 
 LATEST = "latest"
 OUTPUTS, MULTIRUN = "outputs", "multirun"
@@ -31,8 +31,8 @@ def run_folder(name: str, project: Path) -> RunFolder:
     if run is None:
         message = "there is no such folder, and no run of that name"
         raise ConfigError([Problem("run-folder", name, message, _which(name, project))])
-    for note in mend(run):
-        tell(note)
+    for repair in mend(run):
+        note(repair)
     read_config(run)  # refuses what is no run of ours
     return run
 

@@ -9,16 +9,19 @@ from pathlib import Path
 
 from runner.config.experiment import Choice
 from runner.config.registry import RAY
-from runner.errors import INTERRUPTED, ConfigError, Problem
+from runner.errors import ConfigError, Problem
 from runner.translate.internals.sigterm import sigterm_kept
 from runner.translate.ray_folders import marked, remove_dead
 from runner.translate.ray_loss import cluster_loss, ending_when_lost, local_loss
-from runner.translate.signals import held_back, raised
+from runner.translate.signals import hanging, held_back, raised
 
 SHUTDOWN_SECONDS = 10.0
 
 LOCAL_SECONDS, REMOTE_SECONDS = 0.5, 5.0
 """Between two looks whether Ray is still there."""
+
+_running: list[Choice] = []
+"""With which options this process has started Ray."""
 
 _ENVIRONMENT = {
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -37,8 +40,12 @@ of a trial in the log, and no loggers but those of the config."""
 def ray_session(choice: Choice, tell: Callable[[str], None]) -> Iterator[dict[str, float]]:
     """Start Ray or join a cluster; gives the cluster's resources ({"CPU": 2.0, ...}) and leaves Ray at the end.
 
-    Raises KeyboardInterrupt with a reason where Ray dies meanwhile. `tell` prints a line for a person.
+    Within another session of this function, its Ray is used and kept. Raises KeyboardInterrupt with a reason where Ray
+    dies meanwhile, and ConfigError where the process has started a Ray of its own. `tell` prints a line for a person.
     """
+    if "ray" in sys.modules and sys.modules["ray"].is_initialized():
+        yield _shared(choice)
+        return
     os.environ.update(_ENVIRONMENT)
     import ray
 
@@ -61,13 +68,29 @@ def ray_session(choice: Choice, tell: Callable[[str], None]) -> Iterator[dict[st
             else:
                 lost = cluster_loss(ray.get_runtime_context().gcs_address)
                 stack.enter_context(ending_when_lost(lost, REMOTE_SECONDS, tell))
-            yield {key: float(value) for key, value in ray.cluster_resources().items()}
+            _running.append(choice)
+            yield _resources()
     finally:
+        _running.clear()
         _shut_down()
 
 
+def _resources() -> dict[str, float]:
+    import ray
+
+    return {key: float(value) for key, value in ray.cluster_resources().items()}
+
+
+def _shared(choice: Choice) -> dict[str, float]:
+    """The resources of the Ray that runs in this process already. Raises ConfigError where it is not as `choice`."""
+    if _running != [choice]:
+        message = "Ray runs in this process already, and was not started for this"
+        raise ConfigError([Problem("ray-running", "ray", message, "stop it first: import ray; ray.shutdown()")])
+    return _resources()
+
+
 def _shut_down() -> None:
-    """Stop Ray; where that hangs after a signal, leave the process.
+    """Stop Ray; where that hangs after a signal, leave it alone and say so by `hanging`.
 
     A signal to the whole process group kills Ray's own processes as well, and ray.shutdown, here or at the exit of
     the interpreter, may then wait for them for minutes. The record is closed and the summary printed by now.
@@ -81,6 +104,4 @@ def _shut_down() -> None:
     thread.start()
     thread.join(SHUTDOWN_SECONDS)
     if thread.is_alive():
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(INTERRUPTED)
+        hanging.set()

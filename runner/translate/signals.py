@@ -8,6 +8,8 @@ from types import FrameType
 
 _raised = threading.Event()
 _reasons: list[str] = []
+hanging = threading.Event()
+"""Set where Ray does not come to its end after such a signal: only leaving the process ends it."""
 _ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
@@ -45,6 +47,8 @@ def raised() -> bool:
 @contextmanager
 def ending_as_interrupt() -> Iterator[None]:
     """Each of the signals raises KeyboardInterrupt, so that the record is closed and Ray is stopped."""
+    _raised.clear()
+    _reasons.clear()
     with _handled(interrupt):
         yield
 

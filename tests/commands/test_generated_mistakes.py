@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
-from runner.commands.findings import check_preset, lines
-from runner.commands.job import examine
+from runner.api.check import check_preset
+from runner.api.support.job import examine
+from runner.commands.findings import lines
 from runner.config.hydra_loader import HydraLoader, packaged_conf
 from runner.errors import RunnerError
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from runner.commands.job import check, next_commands
+from runner.api.support.job import check
+from runner.api.support.next_commands import next_commands
 from runner.config.objective import Objective, Target
 from runner.errors import OK
 from runner.runs.folder import RunFolder

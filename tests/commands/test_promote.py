@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from runner.commands.contest import contenders, contest
-from runner.commands.preset import preset, promoted, target
+from runner.api.confirm import contenders, contest
+from runner.api.support.preset import preset, promoted, target
 from runner.config.compose import compose
 from runner.config.experiment import SEED
 from runner.config.hydra_loader import HydraLoader, packaged_conf, resolve, search_path

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from runner.api.support.job import checked_job
 from runner.checks import config_problems
-from runner.commands.job import checked_job
 from runner.config.compose import Composed, compose
 from runner.config.experiment import Experiment
 from runner.config.hydra_loader import HydraLoader, packaged_conf, resolve

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from runner.api.support.job import checked_job
 from runner.checks import config_problems
-from runner.commands.job import checked_job
 from runner.config.compose import compose
 from runner.config.hydra_loader import HydraLoader, resolve, search_path
 from runner.config.read import read

@@ -23,9 +23,10 @@ ROOMS = {
     "translate": {"runs", "config", "errors", "generators", "trainables"},
     "planning": {"runs", "translate", "checks", "trainables", "config", "errors"},
     "examples": set(),
-    "commands": {"planning", "reporting", "runs", "translate", "checks", "trainables", "config", "errors"},
-    "__main__": {"commands", "errors"},
-    "__init__": {"runs"},
+    "api": {"planning", "reporting", "runs", "translate", "checks", "trainables", "config", "errors"},
+    "commands": {"api", "planning", "reporting", "runs", "translate", "checks", "trainables", "config", "errors"},
+    "__main__": {"commands", "translate", "errors"},
+    "__init__": {"api"},
 }
 """Room to the rooms that it may import, beside itself."""
 HEAVY = ("ray", "torch", "ultralytics", "optuna", "wandb", "mlflow", "comet_ml", "aim", "plotly", "pandas")

@@ -207,7 +207,8 @@ def one_ray(project: Path, base: Sequence[str]) -> Iterator[Tune]:
     """
     from rich.console import Console
 
-    from runner.commands.job import checked_job, new_folder, run_job
+    from runner.api.support.job import checked_job, new_folder
+    from runner.api.support.run_job import run_job
     from runner.config.compose import compose
     from runner.config.hydra_loader import HydraLoader, packaged_conf
     from runner.translate.ray_session import ray_session

@@ -37,10 +37,10 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunFolder:
     def start(*given: Any) -> None:
         raise StartedError
 
-    for place in ("take_up.run_on_ray", "contest.new_folder", "job.new_folder"):
-        monkeypatch.setattr(f"runner.commands.{place}", start)
-    for place in ("take_up.refuse_machine", "take_up.refuse_searcher"):
-        monkeypatch.setattr(f"runner.commands.{place}", lambda *given: None)
+    for place in ("resume.run_on_ray", "confirm.new_folder", "replay.new_folder"):
+        monkeypatch.setattr(f"runner.api.{place}", start)
+    for place in ("resume.refuse_machine", "resume.refuse_searcher"):
+        monkeypatch.setattr(f"runner.api.{place}", lambda *given: None)
     monkeypatch.chdir(tmp_path)
     made = whole_run(tmp_path / "outputs" / "quickstart" / "1", tmp_path)
     shutil.copytree(made.root, tmp_path / "before")

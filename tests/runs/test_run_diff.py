@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from runner.commands.preset import promoted
+from runner.api.support.preset import promoted
 from runner.runs.earlier_run import EarlierRun
 from runner.runs.folder import RunFolder
 from runner.runs.record import Record, TrialState

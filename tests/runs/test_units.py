@@ -25,7 +25,7 @@ from .test_summary import read
 
 PACKAGE = Path(runner.__file__).parent
 WORD = re.compile(r"\b(epoch|iteration)s?\b")
-ROOMS = ("runs", "reporting", "planning", "checks", "translate", "commands")
+ROOMS = ("runs", "reporting", "planning", "checks", "translate", "api", "commands")
 ABOUT_COLUMNS = {"runs/history.py", "runs/mending/history.py"}
 """Their messages name the column `iteration` of history.csv."""
 

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from runner.commands.arguments import Arguments
-from runner.commands.job import JobResult, checked_job, run_job
-from runner.commands.take_up import take_up
+from runner.api.resume import resume
+from runner.api.support.job import checked_job
+from runner.api.support.run_job import run_job
 from runner.errors import ConfigError
+from runner.runs.comparison import JobResult
 from runner.runs.folder import RunFolder
 from runner.runs.story import Story
 from runner.runs.trials_table import read_rows
@@ -211,7 +212,7 @@ def test_pbt_lets_the_worst_go_on_from_the_best_and_a_replay_does_the_same(run: 
 
     assert "extend" not in done.told
     with pytest.raises(ConfigError, match="a run with scheduler=pbt cannot be taken up again: trials go on from") as no:
-        take_up(Arguments(names=(str(done.folder.root),)), must_be_more=False)
+        resume(done.folder.root)
     assert no.value.problems[0].remedy == f"start a run of its own, with searcher.warm_start={done.folder.root}"
 
     again = run("pbt_again", [1, 2, 3, 4], *PBT, epochs=6)

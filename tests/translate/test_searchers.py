@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from runner.commands.job import Job, refuse_searcher
+from runner.api.support.job import Job, refuse_searcher
 from runner.config.read_search_space import read_search_space
 from runner.errors import ConfigError
 from runner.translate.search.build import translated_search

@@ -2,7 +2,7 @@
 
 import pytest
 
-from runner.commands.job import checked_job
+from runner.api.support.job import checked_job
 from tests.config.composing import composed
 
 SHAPES = "experiment=shapes"

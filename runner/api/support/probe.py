@@ -1,19 +1,19 @@
 """One short trial of an experiment, to see how fast it is."""
 
 import io
-import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 
-from runner.commands.job import Job, refuse_machine, refuse_resources, run_job
+from runner.api.support.job import Job, refuse_machine, refuse_resources
+from runner.api.support.run_job import run_job
 from runner.config.experiment import Choice, Experiment
 from runner.errors import OK, ConfigError, ExperimentFailed, Problem
 from runner.planning.pace import Pace, pace_of
 from runner.runs.folder import RunFolder
-from runner.runs.output import redirected, tell
+from runner.runs.output import note, redirected, show
 
 EPOCHS = 2
 """The first holds what is done once; from the first report to the second is an iteration like all others."""
@@ -31,14 +31,15 @@ def probe(job: Job, project: Path) -> Pace:
 
     short = replace(job, experiment=_short(job.experiment))
     length = f"{EPOCHS} {job.experiment.unit}s"
-    tell(f"training one trial of {length} to see how long one takes")
+    note(f"training one trial of {length} to see how long one takes")
     with tempfile.TemporaryDirectory(prefix="runner-probe-") as name:
         run = RunFolder.at(Path(name) / "run")
-        with ending_as_interrupt(), redirected(run.log), ray_session(job.experiment.ray, tell) as available:
+        silent = Console(file=io.StringIO())
+        with ending_as_interrupt(), redirected(run.log), ray_session(job.experiment.ray, silent.print) as available:
             refuse_resources([short], available)
-            result = run_job(short, run, project, available, Console(file=io.StringIO()))
+            result = run_job(short, run, project, available, silent)
         if result.exit_code != OK:
-            sys.stderr.write(run.log.read_text(encoding="utf-8", errors="replace"))
+            show(run.log.read_text(encoding="utf-8", errors="replace").rstrip("\n"))
             raise ExperimentFailed(f"the probe failed: {result.error or 'its trial left no result'}")
         pace = pace_of(run, f"a probe of {length}", reuse_workers=job.experiment.trainable.reuse_workers)
     if pace is None:

@@ -1,47 +1,109 @@
-"""The best trials of a run and the trainable's defaults, trained again beside each other."""
+"""Confirm: the best trials of a run and the trainable's defaults, trained again beside each other."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
-from runner.commands.arguments import Arguments
-from runner.commands.earlier import started_in
-from runner.commands.job import Job, new_folder, run_in
-from runner.commands.training import with_seeds, without_search
+from runner.api.support.earlier import RunName, earlier_run, started_in
+from runner.api.support.job import Job, loader, new_folder
+from runner.api.support.output import output_to
+from runner.api.support.project import project_folder
+from runner.api.support.run_job import run_in
+from runner.api.support.training import with_seeds, without_search
 from runner.config.compose import change
 from runner.config.conditions import WHEN, among
 from runner.config.experiment import SEED, Experiment
-from runner.config.hydra_loader import HydraLoader, resolve, search_path
+from runner.config.hydra_loader import HydraLoader, resolve
 from runner.config.points import default_point, nested
 from runner.config.read import read
 from runner.config.read_search_space import read_search_space
 from runner.config.seeds import seeds_in_turn
-from runner.errors import INTERRUPTED, OK, ConfigError, Problem
+from runner.errors import ConfigError, Problem
 from runner.runs.confirmation import Confirmation, Contender, write_plan
 from runner.runs.damage import damaged
 from runner.runs.earlier_run import EarlierRun
 from runner.runs.folder import RunFolder
 from runner.runs.kept_config import read_yaml
+from runner.runs.output import Listener
+from runner.runs.read_run import Run
 from runner.runs.wording import shown
 
 DECIDED = ("search_space", "searcher", "scheduler", "stopper", "seed", "budget.num_samples")
 """What confirm itself says of the config."""
 DEFAULTS = "defaults"
+TOP, SEEDS = 3, 3
 
 
-def confirm(earlier: EarlierRun, top: int, seeds: int, arguments: Arguments) -> int:
-    """Train the `top` best of a run and the defaults with so many seeds. Returns the exit code."""
-    project = started_in(RunFolder(earlier.root))
-    found = contenders(earlier, read(resolve(dict(earlier.config))), top)
-    loader = HydraLoader(search_path(arguments.config_folder, project))
-    job = contest(earlier, found, seeds, arguments.words, loader)
-    folder = new_folder(job, project)
-    write_plan(folder, shown(earlier.root), found, DEFAULTS if found[-1].name == DEFAULTS else "")
-    code = run_in(folder, job, project).exit_code
-    if code == INTERRUPTED:
-        print(f"after the resume, the verdict:\n  python -m runner confirm {shown(folder.root)}")
-    return conclude(folder) if code == OK else code
+@dataclass(frozen=True)
+class Confirmed:
+    """The run of a confirmation, and what came out."""
+
+    run: Run
+    confirmation: Confirmation
+
+
+def confirm(
+    run: RunName,
+    *overrides: str,
+    top: int | None = None,
+    seeds: int | None = None,
+    config_dir: str | Path | None = None,
+    project: str | Path | None = None,
+    on_event: Listener | None = None,
+    view: bool = False,
+) -> Confirmed:
+    """Train the best trials of a run again, with seeds that its search did not use, beside the defaults.
+
+    >>> print(runner.confirm("latest").confirmation.verdict)
+
+    Args:
+        run: a run, or its folder, "latest", or the name of an experiment. Of a run of `confirm` itself, as after a
+            resume, the verdict is read, and nothing is trained.
+        overrides: what to change, as "budget.max_epochs=100".
+        top: how many of the best trials; 3.
+        seeds: how often each is trained; 3.
+        config_dir: a folder of presets and options that comes before the project's conf/.
+        project: the folder in which `run` is looked for; the current one if it is left out.
+        on_event: takes each line that a person would see.
+        view: show the progress on the terminal, as the command does.
+
+    Raises:
+        ConfigError: it cannot start. Holds every problem.
+        ExperimentFailed: no training came to a result; `run_folder` on it says where the run is.
+        Interrupted: a KeyboardInterrupt. After `runner.resume(error.run_folder)`, `confirm` that folder.
+    """
+    with output_to(on_event, view=view) as output:
+        earlier = earlier_run(run, project_folder(project))
+        searched = RunFolder(earlier.root)
+        if searched.confirm_yaml.is_file():
+            if surplus := " ".join([*_given(top, seeds), *overrides]):
+                message = "is the run of a confirmation itself, whose verdict is read as it is"
+                remedy = f"leave out {surplus}, or name the search"
+                raise ConfigError([Problem("confirm", str(run), message, remedy)])
+            return _conclude(searched)
+        place = started_in(searched, project_folder(project))
+        found = contenders(earlier, read(resolve(dict(earlier.config))), top or TOP)
+        job = contest(earlier, found, seeds or SEEDS, overrides, loader(config_dir, place))
+        folder = new_folder(job, place)
+        write_plan(folder, shown(earlier.root), found, DEFAULTS if found[-1].name == DEFAULTS else "")
+        run_in(folder, job, place, output)
+        return _conclude(folder)
+
+
+def _given(top: int | None, seeds: int | None) -> list[str]:
+    """The flags of the command that were given."""
+    return [flag for flag, value in (("--top", top), ("--seeds", seeds)) if value is not None]
+
+
+def _conclude(folder: RunFolder) -> Confirmed:
+    """Read what came out of a confirmation, and write it."""
+    try:
+        confirmation = Confirmation.read(EarlierRun.read(folder), read_yaml(folder.confirm_yaml))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise damaged(folder.confirm_yaml, f"is not as confirm leaves it: {error!r}") from error
+    confirmation.write(folder)
+    return Confirmed(Run(folder), confirmation)
 
 
 def contenders(earlier: EarlierRun, experiment: Experiment, top: int) -> list[Contender]:
@@ -68,19 +130,19 @@ def contenders(earlier: EarlierRun, experiment: Experiment, top: int) -> list[Co
 
 
 def contest(
-    earlier: EarlierRun, found: Sequence[Contender], seeds: int, words: Sequence[str], loader: HydraLoader
+    earlier: EarlierRun, found: Sequence[Contender], seeds: int, overrides: Sequence[str], loader: HydraLoader
 ) -> Job:
-    """The experiment with what `words` change in it. Raises ConfigError.
+    """The experiment with what `overrides` change in it. Raises ConfigError.
 
     The rules for a config that a person writes are not asked: the defaults may break them, as optimizer=auto does.
     """
-    for word in words:
-        key = word.lstrip("~+").partition("=")[0]
+    for text in overrides:
+        key = text.lstrip("~+").partition("=")[0]
         if any(key == decided or key.startswith(f"{decided}.") for decided in DECIDED):
-            raise ConfigError([Problem("confirm", word, "confirm decides that itself", "leave it out")])
+            raise ConfigError([Problem("confirm", text, "confirm decides that itself", "leave it out")])
     config = _config(earlier, found, seeds)
-    changed = change(config, words, loader)
-    return Job(read(resolve(changed)), ("confirm", *words))
+    changed = change(config, overrides, loader)
+    return Job(read(resolve(changed)), ("confirm", *overrides))
 
 
 def _config(earlier: EarlierRun, found: Sequence[Contender], seeds: int) -> dict[str, Any]:
@@ -137,16 +199,3 @@ def _conditions(earlier: EarlierRun, searched: Mapping[str, list[Any]]) -> dict[
 
 def _without_seed(point: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in point.items() if key != SEED}
-
-
-def conclude(folder: RunFolder) -> int:
-    """Write and tell what came out of a confirmation. Returns the exit code."""
-    try:
-        confirmation = Confirmation.read(EarlierRun.read(folder), read_yaml(folder.confirm_yaml))
-    except (KeyError, TypeError, AttributeError) as error:
-        raise damaged(folder.confirm_yaml, f"is not as confirm leaves it: {error!r}") from error
-    confirmation.write(folder)
-    console = Console(soft_wrap=True, highlight=False)
-    console.print(confirmation)
-    console.print(f"written: {shown(folder.confirm_yaml)}, {shown(folder.confirm_csv)}", markup=False)
-    return OK

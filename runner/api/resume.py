@@ -1,4 +1,4 @@
-"""What resume and extend have in common: read a run from its folder, change what is safe to change, and go on."""
+"""Resume and extend: read a run from its folder, change what is safe to change, and go on."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -6,15 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from runner.api.support.earlier import RunName, folder_of, started_in
+from runner.api.support.job import Job, check, examine, loader, refuse_machine, refuse_searcher
+from runner.api.support.output import Output, output_to
+from runner.api.support.project import project_folder
+from runner.api.support.run_job import run_on_ray
 from runner.checks import changes
 from runner.checks.changes import Change, Weight
-from runner.commands.arguments import Arguments
-from runner.commands.earlier import started_in
-from runner.commands.job import Job, check, examine, refuse_machine, refuse_searcher, run_on_ray
 from runner.config.compose import change
-from runner.config.hydra_loader import HydraLoader, search_path
 from runner.config.registry import STOPPERS, cannot_resume
-from runner.errors import OK, ConfigError, Problem
+from runner.errors import ConfigError, Problem
 from runner.runs import decisions
 from runner.runs.decisions import is_over
 from runner.runs.driver import refuse_taken
@@ -22,7 +23,8 @@ from runner.runs.folder import RunFolder
 from runner.runs.history import History
 from runner.runs.journal import Event, read, seconds_spent
 from runner.runs.kept_config import read_config, read_words
-from runner.runs.locate import run_folder
+from runner.runs.output import Listener
+from runner.runs.read_run import Run
 from runner.runs.trial import TrialState
 from runner.runs.trial_name import trial_name
 from runner.runs.trials_table import read_rows
@@ -31,47 +33,111 @@ from runner.runs.wording import plural, shown
 MORE = re.compile(r"budget\.num_samples=\+(\d+)")
 
 
-def take_up(arguments: Arguments, *, must_be_more: bool) -> int:
-    """Go on with the run that is named. Returns the exit code.
+def resume(
+    run: RunName,
+    *overrides: str,
+    retry_failed: bool | Sequence[str] = False,
+    allow: bool = False,
+    project: str | Path | None = None,
+    on_event: Listener | None = None,
+    view: bool = False,
+) -> Run:
+    """Go on with a run that was interrupted, crashed, or lost its machine; one that is over is returned as it is.
+
+    >>> run = runner.resume("latest")
 
     Args:
-        must_be_more: refuse where the words do not give the run more to do.
+        run: a run, or its folder, "latest", or the name of an experiment.
+        overrides: what to change, as "budget.max_concurrent=1".
+        retry_failed: run trials again that failed or were out of memory: all of them, or those that are named.
+        allow: let changes through that make trials harder to compare.
+        project: the folder in which `run` is looked for; the current one if it is left out.
+        on_event: takes each line that a person would see.
+        view: show the progress on the terminal, as the command does.
+
+    Raises:
+        ConfigError: the run cannot go on like that. Holds every problem.
+        ExperimentFailed: no trial came to a result; `run_folder` on it says where the run is.
+        Interrupted: a KeyboardInterrupt. The run is kept: `runner.resume(error.run_folder)` goes on.
     """
-    run = run_folder(arguments.names[0], Path.cwd())
+    with output_to(on_event, view=view) as output:
+        return _go_on(run, overrides, project_folder(project), output, retry_failed=retry_failed, allow=allow)
+
+
+def extend(
+    run: RunName,
+    *overrides: str,
+    allow: bool = False,
+    project: str | Path | None = None,
+    on_event: Listener | None = None,
+    view: bool = False,
+) -> Run:
+    """Give a run more to do, finished or not, and run that.
+
+    >>> run = runner.extend("latest", "budget.num_samples=+50")
+
+    Args and errors: as of `resume`; one of the overrides is of the budget.
+    """
+    with output_to(on_event, view=view) as output:
+        return _go_on(run, overrides, project_folder(project), output, allow=allow, must_be_more=True)
+
+
+def _go_on(
+    name: RunName,
+    overrides: Sequence[str],
+    folder: Path,
+    output: Output,
+    *,
+    retry_failed: bool | Sequence[str] = False,
+    allow: bool,
+    must_be_more: bool = False,
+) -> Run:
+    """Go on with the run that is named.
+
+    Args:
+        must_be_more: refuse where the overrides do not give the run more to do.
+    """
+    run = folder_of(name, folder)
     refuse_taken(run)
     events = list(read(run.journal))
     _refuse_without_journal(run, events)
-    project = started_in(run)
+    project = started_in(run, folder)
     before = read_config(run)
-    words = _absolute(arguments.words, before)
-    after = change(before, words, HydraLoader(search_path(None, project)))
+    overrides = _absolute(overrides, before)
+    after = change(before, overrides, loader(None, project))
     _refuse_unknown(after)
     _refuse_for_good(run, before, after)
     found = list(changes.changes(before, after))
-    _refuse(found, run, allowed="--allow" in arguments.flags)
-    retry = _retried(run, arguments)
-    job = replace(check(after, words), retry=retry)
+    _refuse(found, run, allowed=allow)
+    retry = _retried(run, retry_failed)
+    job = replace(check(after, overrides), retry=retry)
     left, expected = _left(run, job)
     if must_be_more and not any(one.key.startswith("budget.") for one in found):
         remedy = f"type python -m runner extend {shown(run.root)} budget.num_samples=+{max(1, expected)}"
         raise ConfigError([Problem("extend", "budget", "nothing more to do is asked for", remedy)])
     if not left:
-        print(
-            f"all {plural(expected, 'trial')} of {shown(run.root)} have ended; for more of them, type:\n"
-            f"  python -m runner extend {shown(run.root)} budget.num_samples=+{expected}"
-        )
-        if failed := _failed(run):
-            again = f"python -m runner resume {shown(run.root)} --retry-failed"
-            print(f"to run the {len(failed)} that failed again:\n  {again}")
-        return OK
+        output.line(_over(run, expected))
+        return Run(run)
     _refuse_used_up(job, seconds_spent(events))
     _refuse_at_plateau(job, run)
     for one in found:
-        print(one)
-    job = replace(job, words=_all_words(run, words))
+        output.line(str(one))
+    job = replace(job, overrides=(*read_words(run), *overrides))
     refuse_machine([job], project)
     refuse_searcher([job])
-    return run_on_ray(run, job, project).exit_code
+    return run_on_ray(run, job, project, output)
+
+
+def _over(run: RunFolder, expected: int) -> str:
+    """What to say of a run with nothing left to do."""
+    text = (
+        f"all {plural(expected, 'trial')} of {shown(run.root)} have ended; for more of them, type:\n"
+        f"  python -m runner extend {shown(run.root)} budget.num_samples=+{expected}"
+    )
+    if failed := _failed(run):
+        again = f"python -m runner resume {shown(run.root)} --retry-failed"
+        text += f"\nto run the {len(failed)} that failed again:\n  {again}"
+    return text
 
 
 def _refuse_without_journal(run: RunFolder, events: Sequence[Event]) -> None:
@@ -124,11 +190,11 @@ def _refuse_at_plateau(job: Job, run: RunFolder) -> None:
                 raise ConfigError([Problem("experiment-over", where, f"would end it again: {verdict.detail}", remedy)])
 
 
-def _absolute(words: Sequence[str], config: dict[str, object]) -> tuple[str, ...]:
+def _absolute(overrides: Sequence[str], config: dict[str, object]) -> tuple[str, ...]:
     """budget.num_samples=+50 as the number that it comes to."""
     budget = config["budget"]
     now = budget["num_samples"] if isinstance(budget, dict) else 0
-    return tuple(MORE.sub(lambda found: f"budget.num_samples={now + int(found[1])}", word) for word in words)
+    return tuple(MORE.sub(lambda found: f"budget.num_samples={now + int(found[1])}", text) for text in overrides)
 
 
 def _refuse(found: Sequence[Change], run: RunFolder, *, allowed: bool) -> None:
@@ -173,14 +239,12 @@ def _failed(run: RunFolder) -> list[str]:
     return [name for name, row in read_rows(run.trials_csv).items() if row["state"] in again]
 
 
-def _retried(run: RunFolder, arguments: Arguments) -> tuple[str, ...]:
-    """The trials that --retry-failed lets run again. Raises ConfigError for a TRIAL that did not fail."""
-    names, failed = arguments.names[1:], _failed(run)
-    if "--retry-failed" not in arguments.flags:
-        if names:
-            raise ConfigError([Problem("retry", names[0], "a trial is named", "add --retry-failed")])
+def _retried(run: RunFolder, retry_failed: bool | Sequence[str]) -> tuple[str, ...]:
+    """The trials that run again. Raises ConfigError for one that did not fail."""
+    if retry_failed is False:
         return ()
-    known = [*read_rows(run.trials_csv)]
+    failed, known = _failed(run), [*read_rows(run.trials_csv)]
+    names = () if retry_failed is True else retry_failed
     wanted = tuple(dict.fromkeys(trial_name(name, known) for name in names)) or tuple(failed)
     wrong = [name for name in wanted if name not in failed]
     if wrong or not wanted:
@@ -188,8 +252,3 @@ def _retried(run: RunFolder, arguments: Arguments) -> tuple[str, ...]:
         remedy = f"failed: {', '.join(failed)}" if failed else "leave out --retry-failed"
         raise ConfigError([Problem("retry", wrong[0] if wrong else "--retry-failed", message, remedy)])
     return wanted
-
-
-def _all_words(run: RunFolder, words: Sequence[str]) -> tuple[str, ...]:
-    """What was typed at first, and since."""
-    return (*read_words(run), *words)

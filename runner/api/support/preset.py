@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from runner.commands.training import OFF, without_search
+from runner.api.support.training import OFF, without_search
 from runner.config.experiment import SEED, Origin
 from runner.config.hydra_loader import resolve
 from runner.config.points import nested
