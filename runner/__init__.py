@@ -1,7 +1,7 @@
 """Experiments for hyperparameter tuning: a YAML file in git, run by Ray Tune, kept as one folder.
 
-The functions below are all of the Python API. They return values, print nothing (but with `view=True`), and raise the
-errors of `runner.errors`.
+`__all__` is the Python API. Its functions return values, print nothing (but with `view=True`), and raise the errors
+below; they never exit the process.
 """
 
 import importlib
@@ -21,22 +21,31 @@ if TYPE_CHECKING:
     from runner.api.resume import extend, resume
     from runner.api.train import train
     from runner.api.tune import tune
+    from runner.errors import ConfigError, ExperimentFailed, Interrupted, Problem, RunnerError
+    from runner.runs.read_run import Run
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "check", "compare", "compose", "confirm", "explain", "extend", "load", "plan", "promote", "replay", "report",
-    "resume", "train", "tune",
+    "ConfigError", "ExperimentFailed", "Interrupted", "Problem", "Run", "RunnerError", "check", "compare", "compose",
+    "confirm", "explain", "extend", "load", "plan", "promote", "replay", "report", "resume", "train", "tune",
 ]  # fmt: skip
+
+_HOMES = {
+    "extend": "runner.api.resume",
+    "Run": "runner.runs.read_run",
+    **dict.fromkeys(("ConfigError", "ExperimentFailed", "Interrupted", "Problem", "RunnerError"), "runner.errors"),
+}
+"""Where what has no module of its name in runner.api is defined."""
 
 
 def __getattr__(name: str) -> Any:
-    """Import a function of the API when it is first asked for: Hydra, Ray and pandas take seconds."""
+    """Import a name of the API when it is first asked for: Hydra, Ray and pandas take seconds."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = importlib.import_module(f"runner.api.{'resume' if name == 'extend' else name}")
-    function = globals()[name] = getattr(module, name)
-    return function
+    module = importlib.import_module(_HOMES.get(name, f"runner.api.{name}"))
+    found = globals()[name] = getattr(module, name)
+    return found
 
 
 def __dir__() -> list[str]:

@@ -5,7 +5,9 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from rich.console import Console
 
@@ -58,8 +60,32 @@ def terminal() -> Console:
     return Console(file=os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8"), highlight=False)
 
 
-_before: list[tuple[int, int]] = []
-"""What stdout and stderr were before each `redirected` that is at work."""
+@dataclass(frozen=True)
+class _Streams:
+    """Where stdout and stderr go: their file descriptors, and Python's own streams."""
+
+    descriptors: tuple[int, int]
+    streams: tuple[TextIO, TextIO]
+
+    @classmethod
+    def now(cls) -> "_Streams":
+        """As they are, with copies of the descriptors."""
+        return cls((os.dup(1), os.dup(2)), (sys.stdout, sys.stderr))
+
+    def install(self) -> None:
+        """Write what is buffered, and go back to these."""
+        _flush_or_drop()
+        sys.stdout, sys.stderr = self.streams
+        for descriptor, kept in zip((1, 2), self.descriptors, strict=True):
+            os.dup2(kept, descriptor)
+
+    def close(self) -> None:
+        for kept in self.descriptors:
+            os.close(kept)
+
+
+_before: list[_Streams] = []
+"""Where output went before each `redirected` that is at work."""
 
 
 @contextmanager
@@ -67,19 +93,35 @@ def redirected(log: Path) -> Iterator[None]:
     """Append stdout and stderr to `log`, at the level of file descriptors: output of C code and children goes too."""
     sys.stdout.flush()
     sys.stderr.flush()
-    saved = os.dup(1), os.dup(2)
+    saved = _Streams.now()
     _before.append(saved)
+    opened: list[TextIO] = []
     try:
         with log.open("ab", buffering=0) as file:
             os.dup2(file.fileno(), 1)
             os.dup2(file.fileno(), 2)
+        # Those of a notebook do not write to the descriptors.
+        sys.stdout = _stream_of(sys.stdout, 1, opened)
+        sys.stderr = _stream_of(sys.stderr, 2, opened)
         yield
     finally:
         _before.remove(saved)
-        _flush_or_drop()
-        for descriptor, before in zip((1, 2), saved, strict=True):
-            os.dup2(before, descriptor)
-            os.close(before)
+        saved.install()
+        saved.close()
+        for stream in opened:
+            stream.close()
+
+
+def _stream_of(stream: TextIO, descriptor: int, opened: list[TextIO]) -> TextIO:
+    """The stream where it writes to the descriptor, else a new one that does, which is added to `opened`."""
+    try:
+        own = stream.fileno() == descriptor
+    except (OSError, ValueError):
+        own = False
+    if own:
+        return stream
+    opened.append(os.fdopen(os.dup(descriptor), "w", buffering=1, encoding="utf-8", errors="backslashreplace"))
+    return opened[-1]
 
 
 @contextmanager
@@ -88,17 +130,13 @@ def as_before() -> Iterator[None]:
     if not _before:
         yield
         return
-    _flush_or_drop()
-    logs = os.dup(1), os.dup(2)
-    for descriptor, before in zip((1, 2), _before[0], strict=True):
-        os.dup2(before, descriptor)
+    inside = _Streams.now()
+    _before[0].install()
     try:
         yield
     finally:
-        _flush_or_drop()
-        for descriptor, log in zip((1, 2), logs, strict=True):
-            os.dup2(log, descriptor)
-            os.close(log)
+        inside.install()
+        inside.close()
 
 
 def _flush_or_drop() -> None:

@@ -82,7 +82,7 @@ def told(preset: str | None, words: list[str], loader: HydraLoader) -> str:
     printed = io.StringIO()
     try:
         with contextlib.redirect_stderr(printed):
-            return "\n".join(lines(check_preset(preset, words, loader, here=False))) + printed.getvalue()
+            return "\n".join(lines(check_preset(preset, words, loader, Path.cwd(), here=False))) + printed.getvalue()
     except RunnerError as error:
         assert error.exit_code == 2
         return str(error) + printed.getvalue()

@@ -26,7 +26,7 @@ ROOMS = {
     "api": {"planning", "reporting", "runs", "translate", "checks", "trainables", "config", "errors"},
     "commands": {"api", "planning", "reporting", "runs", "translate", "checks", "trainables", "config", "errors"},
     "__main__": {"commands", "translate", "errors"},
-    "__init__": {"api"},
+    "__init__": {"api", "errors", "runs"},
 }
 """Room to the rooms that it may import, beside itself."""
 HEAVY = ("ray", "torch", "ultralytics", "optuna", "wandb", "mlflow", "comet_ml", "aim", "plotly", "pandas")
@@ -124,6 +124,13 @@ def test_showing_a_config_imports_hydra_at_most(words: list[str]) -> None:
     loaded = loaded_by(code, *words)
     assert not loaded & {*HEAVY, "rich", "numpy", "pydantic", "matplotlib"}
     assert ("hydra" in loaded) == (words != ["--version"])
+
+
+@pytest.mark.slow
+def test_importing_the_package_imports_no_library() -> None:
+    code = "import runner\nassert 'runner.api' not in __import__('sys').modules"
+    ours = {"hydra", "omegaconf", "yaml", "rich", "numpy", "pydantic", "matplotlib", "asyncio"}
+    assert not loaded_by(code) & {*HEAVY, *ours}
 
 
 @pytest.mark.slow
