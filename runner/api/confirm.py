@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.api.support.earlier import RunName, earlier_run, started_in
+from runner.api.support.given_function import copy_function
 from runner.api.support.job import Job, loader, new_folder
 from runner.api.support.output import output_to
 from runner.api.support.project import project_folder
@@ -86,6 +87,7 @@ def confirm(
         found = contenders(earlier, read(resolve(dict(earlier.config))), top or TOP)
         job = contest(earlier, found, seeds or SEEDS, overrides, loader(config_dir, place))
         folder = new_folder(job, place)
+        copy_function(searched, folder)
         write_plan(folder, shown(earlier.root), found, DEFAULTS if found[-1].name == DEFAULTS else "")
         run_in(folder, job, place, output)
         return _conclude(folder)

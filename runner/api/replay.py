@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import RenderableType
 
 from runner.api.support.earlier import RunName, earlier_run, started_in
+from runner.api.support.given_function import copy_function
 from runner.api.support.job import Job, check, new_folder
 from runner.api.support.output import output_to
 from runner.api.support.project import project_folder
@@ -44,7 +45,9 @@ def replay(
         place = started_in(folder, project_folder(project))
         job = check(dict(before.config), read_words(folder))
         output.console.print(_environment(folder, job, place))
-        return run_in(new_folder(job, place), job, place, output)
+        again = new_folder(job, place)
+        copy_function(folder, again)
+        return run_in(again, job, place, output)
 
 
 def _environment(before: RunFolder, job: Job, project: Path) -> RenderableType:

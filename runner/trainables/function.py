@@ -15,8 +15,11 @@ from runner.config.objective import Mode
 from runner.config.registry import TRAINABLES
 from runner.config.signature import accepts, by_name, mismatches, written
 from runner.config.trainable import Trial
-from runner.errors import Problem
+from runner.errors import ConfigError, Problem
 from runner.generators import begin
+
+PICKLE = "function.pkl"
+"""In the run folder: a function that has no module."""
 
 
 @TRAINABLES.register("function", elsewhere={"function": "say it as trainable.import_path=package.module:function"})
@@ -37,6 +40,8 @@ class Function:
         reuse_workers: trials share worker processes: ten times faster for short functions without global state.
         checkpoint_every: reports from one checkpoint to the next, where it saves any and goes on from them
             (ray.tune.report(metrics, checkpoint=...), ray.tune.get_checkpoint()); schedulers that pause trials ask.
+        pickle: the digest of function.pkl in the run folder, which holds the function in place of a module:
+            runner.tune(function) sets it for a function of a notebook. import_path says then what it was.
     """
 
     def __init__(
@@ -46,8 +51,10 @@ class Function:
         metrics: list[str] | dict[str, Mode | None] | None = None,
         reuse_workers: bool = False,
         checkpoint_every: Annotated[int, Field(ge=1)] | None = None,
+        pickle: str | None = None,
     ) -> None:
         self.import_path = import_path
+        self.pickle = pickle
         self.reuse_workers = reuse_workers
         self.checkpoint_every = checkpoint_every
         self._metrics = dict.fromkeys(metrics) if isinstance(metrics, list) else metrics
@@ -105,15 +112,19 @@ class Function:
         return f"the configuration with which {self.import_path} was called", parameters
 
     def fingerprint(self, project: Path) -> Mapping[str, str]:
-        """The file of its module."""
+        """The file of its module, or the function itself."""
+        if self.pickle is not None:
+            return {"code": self.pickle}
         source = find_source(self.import_path.partition(":")[0], project)
         return {"code": f"sha256:{hashlib.sha256(source.read_bytes()).hexdigest()}"} if source else {}
 
     def check(self, experiment: Experiment) -> Iterable[Problem]:  # noqa: ARG002
-        return malformed(self.import_path, "trainable.import_path")
+        return () if self.pickle is not None else malformed(self.import_path, "trainable.import_path")
 
     def check_machine(self, experiment: Experiment, project: Path) -> Iterable[Problem]:
         """The module is found, and defines a function that takes what the search space gives."""
+        if self.pickle is not None:
+            return []
         where = "trainable.import_path"
         problems = list(undefined(self.import_path, where, project))
         module, _, name = self.import_path.partition(":")
@@ -130,8 +141,13 @@ class Function:
     def disk_bytes(self, experiment: Experiment, project: Path) -> None:
         """Only the function knows what it saves."""
 
-    def prepare(self, experiment: Experiment, run_folder: Path, project: Path) -> None:
-        """Nothing to prepare."""
+    def prepare(self, experiment: Experiment, run_folder: Path, project: Path) -> None:  # noqa: ARG002
+        """A function that has no module is in the run folder. Raises ConfigError where it is not."""
+        file = run_folder / PICKLE
+        if self.pickle is not None and not (file.is_file() and digest(file.read_bytes()) == self.pickle):
+            message = f"{self.import_path} was given to runner.tune, and {file} does not hold it"
+            remedy = "put it into a module, and type trainable.import_path=module:function trainable.pickle=null"
+            raise ConfigError([Problem("function-pickle", "trainable.pickle", message, remedy)])
 
     def environment(self, run_folder: Path) -> Mapping[str, str]:  # noqa: ARG002
         return {}
@@ -140,7 +156,7 @@ class Function:
         """Only the function knows what it has saved."""
 
     def train(self, config: dict[str, Any], trial: Trial) -> Mapping[str, Any] | None:
-        function = load(self.import_path)
+        function = load(self.import_path) if self.pickle is None else _unpickled(trial.run_folder / PICKLE)
         own = config.get(SEED)
         begin(own if isinstance(own, int) else trial.seed, trial.name, trial.checkpoint)
         returned = _call(function, config)
@@ -169,6 +185,18 @@ class Function:
 
     def finish(self, ranked: Sequence[Path], run_folder: Path, project: Path, tell: Callable[[str], None]) -> None:
         """Nothing to finish."""
+
+
+def digest(content: bytes) -> str:
+    """Of a pickled function."""
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def _unpickled(file: Path) -> Callable[..., Any]:
+    from ray import cloudpickle
+
+    function: Callable[..., Any] = cloudpickle.loads(file.read_bytes())
+    return function
 
 
 def _call(function: Callable[..., Any], config: dict[str, Any]) -> Any:

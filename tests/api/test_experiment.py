@@ -1,6 +1,9 @@
 """The Python API without a run: names, experiments, problems."""
 
 import inspect
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ import runner.reporting
 from runner.config.experiment import Experiment
 from runner.errors import RunnerError
 
+lock = threading.Lock()
 MINE = (
     "experiment=null",
     "trainable=function",
@@ -78,6 +82,34 @@ def test_a_problem_of_a_file_says_which(tmp_path: Path) -> None:
     file.write_text("# @package _global_\nname: [\n")
     (problem,) = runner.check("experiment=bad", project=tmp_path)
     assert str(file) in problem.where
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda: runner.tune(len, metric="score"), "needs search_space for a function"),
+        (lambda: runner.tune("seed=1", metric="score"), "metric: only for a function"),
+        (lambda: runner.tune("seed=1", len), "takes text, after a function or alone"),
+        (lambda: runner.tune(len, search_space={"x": {1, 2}}, metric="score"), "search_space: cannot be written into"),
+        (lambda: runner.tune(lambda c: lock, search_space={}, metric="score"), "cannot be sent to a trial"),
+        (runner.report, "needs a run"),
+        (lambda: runner.report("latest", export=["pdf"]), "'pdf' is no format"),
+    ],
+)
+def test_a_wrong_call_is_answered_in_one_line(call: Callable[[], object], says: str) -> None:
+    with pytest.raises(runner.ConfigError, match=says) as refused:
+        call()
+    assert len(refused.value.problems) == 1
+    assert refused.value.problems[0].remedy
+
+
+def test_a_run_in_another_thread_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("def line(config):\n    return 1.0\n")
+    with ThreadPoolExecutor(1) as pool:
+        refused = pool.submit(lambda: runner.tune(*MINE, project=tmp_path)).exception()
+    assert isinstance(refused, runner.ConfigError)
+    assert "a run needs the main thread" in str(refused)
+    assert not list(tmp_path.glob("outputs/*/*"))
 
 
 def test_the_view_and_a_callback_exclude_each_other() -> None:

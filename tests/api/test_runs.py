@@ -175,3 +175,30 @@ def test_a_run_is_drawn_and_exported(search: runner.Run, project: Path) -> None:
     assert page.is_file()
     assert list(search.folder.export.iterdir())
     assert runner.load("latest").folder.root.parent.name.startswith("mine")
+
+
+def test_a_function_of_a_notebook_is_kept_with_its_run(search: runner.Run) -> None:
+    steepness = 2.0
+
+    def train(x: float) -> dict[str, float]:
+        return {"score": steepness * x}
+
+    run = runner.tune(
+        train, "trainable.reuse_workers=true", "report=false", search_space={"x": "uniform(1, 2)"}, metric="score",
+        num_samples=1,
+    )  # fmt: skip
+    assert (run.config["name"], run.config["trainable"]["import_path"].endswith("<locals>.train")) == ("train", True)
+    assert run.best_value == steepness * run.best_parameters["x"]
+    steepness = 3.0
+    longer = runner.extend(run, "budget.num_samples=+1")
+    assert list(longer.trials["objective"]) == list(2 * longer.trials["config/x"]), "as it was when it was given"
+    again = runner.replay(longer)
+    assert list(again.trials["objective"]) == list(longer.trials["objective"])
+
+    runner.promote(run, name="train_best")
+    with pytest.raises(runner.ConfigError, match="was given to") as lost:
+        runner.train("experiment=train_best")
+    assert "trainable.pickle=null" in lost.value.problems[0].remedy
+    (run.folder.root / "function.pkl").unlink()
+    with pytest.raises(runner.ConfigError, match="was given to"):
+        runner.extend(run, "budget.num_samples=+1")

@@ -55,6 +55,7 @@ def test_two_options_are_swapped_at_once() -> None:
     assert found.config["scheduler"] == {"name": "fifo"}
     assert found.config["trainable"] == {
         "name": "function", "import_path": "a:b", "metrics": None, "reuse_workers": False, "checkpoint_every": None,
+        "pickle": None,
     }  # fmt: skip
     assert len(found.notes) == 2
 

@@ -1,6 +1,7 @@
 """Run a checked experiment on Ray, into its folder."""
 
 import shlex
+import threading
 import time
 import traceback
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from runner.api.support.job import Job, refuse_resources
 from runner.api.support.next_commands import next_commands
 from runner.api.support.output import Output
 from runner.config.experiment import Experiment
-from runner.errors import FAILED, INTERRUPTED, OK, ConfigError, ExperimentFailed, Interrupted
+from runner.errors import FAILED, INTERRUPTED, OK, ConfigError, ExperimentFailed, Interrupted, Problem
 from runner.runs import lock
 from runner.runs.best_file import BestFile
 from runner.runs.comparison import JobResult
@@ -59,6 +60,9 @@ def run_on_ray(folder: RunFolder, job: Job, project: Path, output: Output) -> Ru
     from runner.translate.ray_session import ray_session
     from runner.translate.signals import ending_as_interrupt
 
+    if threading.current_thread() is not threading.main_thread():
+        message = "a run needs the main thread, which alone hears of Ctrl-C"
+        raise ConfigError([Problem("main-thread", "", message, "call it from there, or start a process")])
     console = output.console
     console.print(f"starting Ray ({job.experiment.ray.name})")
     with ending_as_interrupt(), redirected(folder.log), ray_session(job.experiment.ray, console.print) as available:
