@@ -39,13 +39,15 @@ _HOMES = {
 """Where what has no module of its name in runner.api is defined."""
 
 
-def __getattr__(name: str) -> Any:
-    """Import a name of the API when it is first asked for: Hydra, Ray and pandas take seconds."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = importlib.import_module(_HOMES.get(name, f"runner.api.{name}"))
-    found = globals()[name] = getattr(module, name)
-    return found
+if not TYPE_CHECKING:  # for a type checker, it would make every name an Any
+
+    def __getattr__(name: str) -> Any:
+        """Import a name of the API when it is first asked for: Hydra, Ray and pandas take seconds."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        module = importlib.import_module(_HOMES.get(name, f"runner.api.{name}"))
+        found = globals()[name] = getattr(module, name)
+        return found
 
 
 def __dir__() -> list[str]:

@@ -30,6 +30,8 @@ def test_every_name_is_there_and_documented() -> None:
         assert inspect.getdoc(found), name
         assert name in dir(runner)
     functions = [name for name in runner.__all__ if name.islower()]
+    manual = (Path(__file__).parents[2] / "docs" / "python.md").read_text()
+    assert [name for name in functions if f"`{name}(" not in manual] == []
     assert all(inspect.isfunction(getattr(runner, name)) for name in functions)
     assert issubclass(runner.Interrupted, KeyboardInterrupt)
     assert issubclass(runner.ExperimentFailed, RunnerError)
