@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -87,6 +88,9 @@ class _Streams:
 _before: list[_Streams] = []
 """Where output went before each `redirected` that is at work."""
 
+_switching = threading.RLock()
+"""Held while output goes back for a moment: threads of Ray's and of signals report as well."""
+
 
 @contextmanager
 def redirected(log: Path) -> Iterator[None]:
@@ -105,8 +109,9 @@ def redirected(log: Path) -> Iterator[None]:
         sys.stderr = _stream_of(sys.stderr, 2, opened)
         yield
     finally:
-        _before.remove(saved)
-        saved.install()
+        with _switching:
+            _before.remove(saved)
+            saved.install()
         saved.close()
         for stream in opened:
             stream.close()
@@ -127,16 +132,17 @@ def _stream_of(stream: TextIO, descriptor: int, opened: list[TextIO]) -> TextIO:
 @contextmanager
 def as_before() -> Iterator[None]:
     """Within `redirected`: what is printed here goes where it went before."""
-    if not _before:
-        yield
-        return
-    inside = _Streams.now()
-    _before[0].install()
-    try:
-        yield
-    finally:
-        inside.install()
-        inside.close()
+    with _switching:
+        if not _before:
+            yield
+            return
+        inside = _Streams.now()
+        _before[0].install()
+        try:
+            yield
+        finally:
+            inside.install()
+            inside.close()
 
 
 def _flush_or_drop() -> None:
