@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from runner.api.train import train
     from runner.api.tune import tune
     from runner.errors import ConfigError, ExperimentFailed, Interrupted, Problem, RunnerError
-    from runner.runs.read_run import Run
+    from runner.runs.run import Run
 
 __version__ = "0.1.0"
 
@@ -33,7 +33,7 @@ __all__ = [
 
 _HOMES = {
     "extend": "runner.api.resume",
-    "Run": "runner.runs.read_run",
+    "Run": "runner.runs.run",
     **dict.fromkeys(("ConfigError", "ExperimentFailed", "Interrupted", "Problem", "RunnerError"), "runner.errors"),
 }
 """Where what has no module of its name in runner.api is defined."""

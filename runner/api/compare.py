@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from runner.api.support.earlier import RunName, earlier_run
+from runner.api.support.named_run import RunName, named_run
 from runner.api.support.project import project_folder
 from runner.runs.output import Listener, notes_to
 from runner.runs.run_diff import RunDiff
@@ -25,4 +25,4 @@ def compare(
     """
     folder = project_folder(project)
     with notes_to(on_event):
-        return RunDiff(earlier_run(before, folder), earlier_run(after, folder))
+        return RunDiff(named_run(before, folder), named_run(after, folder))

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from runner.api.support.earlier import RunName, earlier_run, started_in
 from runner.api.support.given_function import copy_function
 from runner.api.support.job import Job, loader, new_folder
+from runner.api.support.named_run import RunName, named_run, started_in
 from runner.api.support.output import output_to
 from runner.api.support.project import project_folder
 from runner.api.support.run_job import run_in
@@ -23,11 +23,10 @@ from runner.config.seeds import seeds_in_turn
 from runner.errors import ConfigError, Problem
 from runner.runs.confirmation import Confirmation, Contender, write_plan
 from runner.runs.damage import damaged
-from runner.runs.earlier_run import EarlierRun
 from runner.runs.folder import RunFolder
 from runner.runs.kept_config import read_yaml
 from runner.runs.output import Listener
-from runner.runs.read_run import Run
+from runner.runs.run import Run
 from runner.runs.wording import shown
 
 DECIDED = ("search_space", "searcher", "scheduler", "stopper", "seed", "budget.num_samples")
@@ -75,8 +74,8 @@ def confirm(
         Interrupted: a KeyboardInterrupt. After `runner.resume(error.run_folder)`, `confirm` that folder.
     """
     with output_to(on_event, view=view) as output:
-        earlier = earlier_run(run, project_folder(project))
-        searched = RunFolder(earlier.root)
+        earlier = named_run(run, project_folder(project))
+        searched = earlier.folder
         if searched.confirm_yaml.is_file():
             if surplus := " ".join([*_given(top, seeds), *overrides]):
                 message = "is the run of a confirmation itself, whose verdict is read as it is"
@@ -88,7 +87,7 @@ def confirm(
         job = contest(earlier, found, seeds or SEEDS, overrides, loader(config_dir, place))
         folder = new_folder(job, place)
         copy_function(searched, folder)
-        write_plan(folder, shown(earlier.root), found, DEFAULTS if found[-1].name == DEFAULTS else "")
+        write_plan(folder, shown(earlier.folder.root), found, DEFAULTS if found[-1].name == DEFAULTS else "")
         run_in(folder, job, place, output)
         return _conclude(folder)
 
@@ -101,39 +100,38 @@ def _given(top: int | None, seeds: int | None) -> list[str]:
 def _conclude(folder: RunFolder) -> Confirmed:
     """Read what came out of a confirmation, and write it."""
     try:
-        confirmation = Confirmation.read(EarlierRun.read(folder), read_yaml(folder.confirm_yaml))
+        confirmation = Confirmation.read(Run(folder), read_yaml(folder.confirm_yaml))
     except (KeyError, TypeError, AttributeError) as error:
         raise damaged(folder.confirm_yaml, f"is not as confirm leaves it: {error!r}") from error
     confirmation.write(folder)
     return Confirmed(Run(folder), confirmation)
 
 
-def contenders(earlier: EarlierRun, experiment: Experiment, top: int) -> list[Contender]:
+def contenders(earlier: Run, experiment: Experiment, top: int) -> list[Contender]:
     """The best trials, each configuration once, and the defaults where there are any. Raises ConfigError."""
     if not set(experiment.search_space.searched()) - {SEED}:
         message = "searched nothing: there is nothing to confirm"
-        raise ConfigError([Problem("confirm", shown(earlier.root), message, "name a run that searched")])
+        raise ConfigError([Problem("confirm", shown(earlier.folder.root), message, "name a run that searched")])
     if earlier.objective.several:
         message = f"{earlier.objective} are several objectives, and the verdict of a confirmation is on one"
         remedy = "promote a trial of the front, then train it: python -m runner train experiment=NAME --seeds 3"
-        raise ConfigError([Problem("confirm", shown(earlier.root), message, remedy)])
+        raise ConfigError([Problem("confirm", shown(earlier.folder.root), message, remedy)])
     earlier.chosen(None)  # tells where no trial is worth training again
     told = experiment.trainable.defaults()
     defaults = None if told is None else _without_seed(default_point(experiment.search_space, told))
     found: list[Contender] = []
-    for trial in earlier.ranked():
-        point = _without_seed(trial.point)
+    for trial in earlier.ranked:
+        point = _without_seed(earlier.point(trial))
         if len(found) < top and point not in [defaults, *(contender.parameters for contender in found)]:
             found.append(Contender(trial.name, trial.best, point))
     if defaults is not None:
-        objective = next((trial.best for trial in earlier.trials if _without_seed(trial.point) == defaults), None)
+        ran = (trial for trial in earlier.rows.values() if _without_seed(earlier.point(trial)) == defaults)
+        objective = next((trial.best for trial in ran), None)
         found.append(Contender(DEFAULTS, objective, defaults))
     return found
 
 
-def contest(
-    earlier: EarlierRun, found: Sequence[Contender], seeds: int, overrides: Sequence[str], loader: HydraLoader
-) -> Job:
+def contest(earlier: Run, found: Sequence[Contender], seeds: int, overrides: Sequence[str], loader: HydraLoader) -> Job:
     """The experiment with what `overrides` change in it. Raises ConfigError.
 
     The rules for a config that a person writes are not asked: the defaults may break them, as optimizer=auto does.
@@ -147,7 +145,7 @@ def contest(
     return Job(read(resolve(changed)), ("confirm", *overrides))
 
 
-def _config(earlier: EarlierRun, found: Sequence[Contender], seeds: int) -> dict[str, Any]:
+def _config(earlier: Run, found: Sequence[Contender], seeds: int) -> dict[str, Any]:
     """Every contender as a point of a space that holds their values alone, times a grid of seeds."""
     config = without_search(earlier.config)
     values = {key: _values(key, found) for contender in found for key in contender.parameters}
@@ -174,7 +172,7 @@ def _config(earlier: EarlierRun, found: Sequence[Contender], seeds: int) -> dict
         "budget": {**config["budget"], "num_samples": len(points), "time_budget": None},
     }
     # The search chose its winner by the seeds that it trained with.
-    used = min(seeds_in_turn(read(resolve(dict(earlier.config)))), len(earlier.trials))
+    used = min(seeds_in_turn(read(resolve(dict(earlier.config)))), len(earlier.rows))
     first = int(config["seed"]) + used
     return with_seeds(config, range(first, first + seeds))
 
@@ -188,7 +186,7 @@ def _values(key: str, found: Sequence[Contender]) -> list[Any]:
     return values
 
 
-def _conditions(earlier: EarlierRun, searched: Mapping[str, list[Any]]) -> dict[str, Any]:
+def _conditions(earlier: Run, searched: Mapping[str, list[Any]]) -> dict[str, Any]:
     """Those of the search, as far as the contenders' values bear on them, by which each has its own keys alone."""
     space, _ = read_search_space(earlier.config["search_space"])
     asked = {

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from runner.api.support.earlier import RunName, folder_of
+from runner.api.support.named_run import RunName, named_run
 from runner.api.support.project import project_folder
+from runner.runs.explanation import Explanation
 from runner.runs.output import Listener, notes_to
-from runner.runs.story import Story
 from runner.runs.trial_name import trial_name
 
 
@@ -31,5 +31,6 @@ def explain(
         ConfigError: there is no such run or trial.
     """
     with notes_to(on_event):
-        story = Story.read(folder_of(run, project_folder(project)))
-    return list(story.of_run() if trial is None else story.of_trial(trial_name(trial, list(story.trials))))
+        found = named_run(run, project_folder(project))
+    explanation = Explanation(found)
+    return list(explanation.of_run() if trial is None else explanation.of_trial(trial_name(trial, list(found.rows))))

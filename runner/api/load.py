@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from runner.api.support.earlier import RunName, folder_of
+from runner.api.support.named_run import RunName, folder_of
 from runner.api.support.project import project_folder
 from runner.runs.output import Listener, notes_to
-from runner.runs.read_run import Run
+from runner.runs.run import Run
 
 
 def load(run: RunName, *, project: str | Path | None = None, on_event: Listener | None = None) -> Run:

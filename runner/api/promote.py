@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from runner.api.support.earlier import RunName, earlier_run
 from runner.api.support.job import check
+from runner.api.support.named_run import RunName, named_run
 from runner.api.support.preset import preset, promoted, target
 from runner.api.support.project import project_folder
-from runner.runs.earlier_run import EarlierRun, EarlierTrial
 from runner.runs.output import Listener, notes_to
+from runner.runs.run import Run
+from runner.runs.trial import Trial
 
 
 def promote(
@@ -43,8 +44,8 @@ class Promoted:
     """A preset that was written, and where it comes from."""
 
     file: Path
-    run: EarlierRun
-    trial: EarlierTrial
+    run: Run
+    trial: Trial
 
 
 def promote_trial(
@@ -60,7 +61,7 @@ def promote_trial(
     folder = project_folder(project)
     with notes_to(on_event):
         file = target(name, folder, overwrite=overwrite)
-        earlier = earlier_run(run, folder)
+        earlier = named_run(run, folder)
         chosen = earlier.chosen(trial)
         config = promoted(earlier, chosen, file.stem)
         check(config, ())

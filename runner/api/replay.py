@@ -5,9 +5,9 @@ from pathlib import Path
 
 from rich.console import RenderableType
 
-from runner.api.support.earlier import RunName, earlier_run, started_in
 from runner.api.support.given_function import copy_function
 from runner.api.support.job import Job, check, new_folder
+from runner.api.support.named_run import RunName, named_run, started_in
 from runner.api.support.output import output_to
 from runner.api.support.project import project_folder
 from runner.api.support.run_job import run_in
@@ -17,7 +17,7 @@ from runner.runs.folder import RunFolder
 from runner.runs.git_state import git_state
 from runner.runs.kept_config import read_words
 from runner.runs.output import Listener
-from runner.runs.read_run import Run
+from runner.runs.run import Run
 
 
 def replay(
@@ -40,8 +40,8 @@ def replay(
         Interrupted: a KeyboardInterrupt. The run is kept: `runner.resume(error.run_folder)` goes on.
     """
     with output_to(on_event, view=view) as output:
-        before = earlier_run(run, project_folder(project))
-        folder = RunFolder(before.root)
+        before = named_run(run, project_folder(project))
+        folder = before.folder
         place = started_in(folder, project_folder(project))
         job = check(dict(before.config), read_words(folder))
         output.console.print(_environment(folder, job, place))

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from runner.api.support.earlier import RunName, folder_of
+from runner.api.support.named_run import RunName, folder_of
 from runner.api.support.project import project_folder
 from runner.config.suggest import did_you_mean
 from runner.errors import ConfigError, Problem
 from runner.runs.folder import RunFolder, fresh_folder
 from runner.runs.output import Listener, notes_to
-from runner.runs.read_run import Run
+from runner.runs.run import Run
 
 FORMATS = ("csv", "parquet", "optuna")
 

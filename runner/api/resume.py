@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from runner.api.support.earlier import RunName, folder_of, started_in
 from runner.api.support.job import Job, check, examine, loader, refuse_machine, refuse_searcher
+from runner.api.support.named_run import RunName, folder_of, started_in
 from runner.api.support.output import Output, output_to
 from runner.api.support.project import project_folder
 from runner.api.support.run_job import run_on_ray
@@ -24,10 +24,10 @@ from runner.runs.history import History
 from runner.runs.journal import Event, read, seconds_spent
 from runner.runs.kept_config import read_config, read_words
 from runner.runs.output import Listener
-from runner.runs.read_run import Run
+from runner.runs.run import Run
 from runner.runs.trial import TrialState
 from runner.runs.trial_name import trial_name
-from runner.runs.trials_table import read_rows
+from runner.runs.trials_table import read_trials
 from runner.runs.wording import plural, shown
 
 MORE = re.compile(r"budget\.num_samples=\+(\d+)")
@@ -143,7 +143,7 @@ def _over(run: RunFolder, expected: int) -> str:
 def _refuse_without_journal(run: RunFolder, events: Sequence[Event]) -> None:
     """Raise ConfigError where trials have run that the journal does not know."""
     known = {event.trial for event in events if event.kind == "proposed"}
-    if not known.issuperset(read_rows(run.trials_csv)):
+    if not known.issuperset(read_trials(run.trials_csv)):
         message = f"{run.journal.name} does not hold its trials: an older version has made it, or the file was changed"
         remedy = f"start a run of its own, with searcher.warm_start={shown(run.root)}"
         raise ConfigError([Problem("run-folder", shown(run.root), message, remedy)])
@@ -227,8 +227,8 @@ def _left(run: RunFolder, job: Job) -> tuple[int, int]:
     expected = trials_expected(job.experiment)
     rules = {line["trial"]: line["rule"] for line in decisions.read(run.decisions)}
     ended = sum(
-        is_over(row["state"], rules.get(name, "")) and name not in job.retry
-        for name, row in read_rows(run.trials_csv).items()
+        is_over(row.state, rules.get(name, "")) and name not in job.retry
+        for name, row in read_trials(run.trials_csv).items()
     )
     return expected - ended, expected
 
@@ -236,14 +236,14 @@ def _left(run: RunFolder, job: Job) -> tuple[int, int]:
 def _failed(run: RunFolder) -> list[str]:
     """The trials that an error ended. One that diverged would diverge again: its configuration does."""
     again = {TrialState.FAILED, TrialState.OUT_OF_MEMORY}
-    return [name for name, row in read_rows(run.trials_csv).items() if row["state"] in again]
+    return [name for name, row in read_trials(run.trials_csv).items() if row.state in again]
 
 
 def _retried(run: RunFolder, retry_failed: bool | Sequence[str]) -> tuple[str, ...]:
     """The trials that run again. Raises ConfigError for one that did not fail."""
     if retry_failed is False:
         return ()
-    failed, known = _failed(run), [*read_rows(run.trials_csv)]
+    failed, known = _failed(run), [*read_trials(run.trials_csv)]
     names = () if retry_failed is True else retry_failed
     wanted = tuple(dict.fromkeys(trial_name(name, known) for name in names)) or tuple(failed)
     wrong = [name for name in wanted if name not in failed]

@@ -14,7 +14,7 @@ from runner.config.read_search_space import read_search_space
 from runner.config.registry import unit_of
 from runner.errors import ConfigError, Problem
 from runner.runs.output import Listener, note
-from runner.runs.read_run import Run
+from runner.runs.run import Run
 
 
 def train(

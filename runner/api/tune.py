@@ -11,7 +11,7 @@ from runner.api.support.project import project_folder
 from runner.api.support.run_job import run_in
 from runner.errors import ConfigError, Problem
 from runner.runs.output import Listener
-from runner.runs.read_run import Run
+from runner.runs.run import Run
 
 
 @overload

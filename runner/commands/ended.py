@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from runner.errors import FAILED, INTERRUPTED, OK, ExperimentFailed, Interrupted
 from runner.runs.folder import RunFolder
-from runner.runs.read_run import Run
+from runner.runs.run import Run
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def multirun(arguments: Arguments) -> int:
 def _report(folder: MultirunFolder, results: Sequence[JobResult], console: Console) -> None:
     """Draw the comparison of the jobs whose trials were started; what goes wrong there is one line."""
     from runner.reporting.comparison import write_comparison
-    from runner.runs.read_run import Run
+    from runner.runs.run import Run
 
     runs = {
         f"{result.job}: {shorten(' '.join(result.overrides), 60)}".removesuffix(": "): Run(RunFolder(result.folder))

@@ -28,7 +28,7 @@ def run(arguments: Arguments) -> int:
     run, trial = arguments.names[0], arguments.names[1] if len(arguments.names) > 1 else None
     force = "--force" in arguments.flags
     made = promote_trial(run, trial, name=arguments.flags.get("--name"), overwrite=force, on_event=print_note)
-    print(f"{shown(made.file)}: {made.trial.name} of {shown(made.run.root)}, {made.trial.state.words}")
-    print(f"parameters: {parameters(made.trial.parameters) or 'none'}")
+    print(f"{shown(made.file)}: {made.trial.name} of {shown(made.run.folder.root)}, {made.trial.state.words}")
+    print(f"parameters: {parameters(made.run.trained(made.trial)) or 'none'}")
     print(f"next\n  python -m runner train experiment={made.file.stem}")
     return OK

@@ -24,11 +24,11 @@ def run(arguments: Arguments) -> int:
 
     from runner.api.train import train
     from runner.commands.ended import ended
-    from runner.runs.earlier_run import EarlierRun
+    from runner.runs.run import Run
     from runner.runs.seeds_table import seeds_table
 
     seeds = arguments.count("--seeds")
     end = ended(lambda: train(*arguments.words, seeds=seeds, config_dir=arguments.config_dir, view=True))
     if seeds is not None:
-        Console(soft_wrap=True, highlight=False).print(seeds_table(EarlierRun.read(end.folder)))
+        Console(soft_wrap=True, highlight=False).print(seeds_table(Run(end.folder)))
     return end.code

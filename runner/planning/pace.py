@@ -14,7 +14,7 @@ from runner.runs.folder import RunFolder
 from runner.runs.history import rows
 from runner.runs.kept_config import read_config
 from runner.runs.locate import runs_below
-from runner.runs.trials_table import read_rows
+from runner.runs.trials_table import read_trials
 from runner.runs.wording import shown
 
 NEWEST = 30
@@ -63,8 +63,8 @@ def pace_of(run: RunFolder, source: str, *, reuse_workers: bool) -> Pace | None:
     if not reports:
         return None
     epoch = _seconds_an_epoch(reports.values())
-    ended = read_rows(run.trials_csv).values()
-    beside = [float(row["seconds"]) - int(row["iterations"]) * epoch for row in ended if int(row["iterations"])]
+    ended = read_trials(run.trials_csv).values()
+    beside = [trial.seconds - trial.iterations * epoch for trial in ended if trial.iterations]
     usual = max(beside) if reuse_workers else sum(beside) / len(beside)
     return Pace(epoch, max(0.0, usual), not reuse_workers, source)
 

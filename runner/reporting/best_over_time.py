@@ -12,7 +12,7 @@ from runner.config.registry import common_unit
 from runner.reporting.outcome import started
 from runner.reporting.page import Section, figure, paragraph
 from runner.reporting.style import SERIES, styled, whole
-from runner.runs.read_run import Run
+from runner.runs.run import Run
 from runner.runs.trial import TrialState
 
 Curve = list[tuple[float, float, str]]

@@ -19,7 +19,7 @@ from runner.reporting.study import study_of, usable
 from runner.reporting.style import SERIES, styled
 from runner.runs.gain import gain
 from runner.runs.plain_yaml import dump
-from runner.runs.read_run import Run
+from runner.runs.run import Run
 from runner.runs.wording import NOTHING, duration, number
 
 
@@ -50,7 +50,7 @@ def labels(runs: Sequence[Run]) -> dict[str, Run]:
 def _outcomes(runs: Mapping[str, Run], folder: Path, *, one_objective: bool) -> Section:
     unit = common_unit(run.unit for run in runs.values())
     heads = ["run", "best", "objective", "best trial", "trials", f"{unit}s", "time"]
-    gains = {name: gain(run.folder, run.objective, run.repeat, run.unit) for name, run in runs.items()}
+    gains = {name: gain(run) for name, run in runs.items()}
     if any(gains.values()):
         heads.append("over the defaults")
     several = any(run.objective.several for run in runs.values())

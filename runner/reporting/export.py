@@ -9,7 +9,7 @@ from optuna.trial import TrialState
 
 from runner.reporting.study import direction, directions, fill, quiet
 from runner.runs.atomic import replacing
-from runner.runs.read_run import Run
+from runner.runs.run import Run
 
 
 def export(run: Run, formats: list[str], folder: Path) -> list[Path]:

@@ -16,7 +16,7 @@ from runner.reporting.branches import Branch, branches, part, searched, too_few
 from runner.reporting.page import Section, figure, paragraph
 from runner.reporting.study import usable
 from runner.reporting.style import MUTED, SERIES, logarithmic, styled, whole
-from runner.runs.read_run import Run
+from runner.runs.run import Run
 from runner.runs.wording import plural
 
 MOST_AXES = 8

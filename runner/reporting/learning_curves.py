@@ -10,9 +10,9 @@ import plotly.graph_objects as go
 from runner.config.objective import OBJECTIVE
 from runner.reporting.page import Section, figure, paragraph
 from runner.reporting.style import BEST, STATES, styled, whole
-from runner.runs.read_run import Run
+from runner.runs.columns import PARAMETER
+from runner.runs.run import Run
 from runner.runs.trial import TrialState
-from runner.runs.trials_table import PARAMETER
 from runner.runs.wording import number, wrapped
 
 MOST_CURVES = 200

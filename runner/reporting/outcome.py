@@ -8,11 +8,11 @@ from typing import Any
 
 from runner.config.nested import flat
 from runner.reporting.page import Section, fold, paragraph, table
+from runner.runs.columns import BEST, CONFIGURATION, PARAMETER
 from runner.runs.gain import gain, nothing_learned
 from runner.runs.plain_yaml import dump
-from runner.runs.read_run import Run
+from runner.runs.run import Run
 from runner.runs.trial import TrialState
-from runner.runs.trials_table import BEST, CONFIGURATION, PARAMETER, values_in
 from runner.runs.wording import duration, number, plural
 
 
@@ -90,8 +90,8 @@ def _best(run: Run) -> str:
 
 def _gain(run: Run) -> str:
     """Over the defaults, where a trial ran them; or that there is none to speak of."""
-    nothing = nothing_learned(run.folder, run.objective, run.repeat)
-    gained = gain(run.folder, run.objective, run.repeat, run.unit)
+    nothing = nothing_learned(run)
+    gained = gain(run)
     told = paragraph(f"{nothing[0].upper()}{nothing[1:]}.") if nothing else ""
     return told + (paragraph(f"Gain: {gained.told}.") if gained else "")
 
@@ -103,9 +103,9 @@ def _front(run: Run) -> str:
         f" for (best, curves, analyses of the hyperparameters), it is {first}."
     )
     rows = [
-        [str(name), TrialState(row["state"]).words, *map(number, values_in(row, run.objective).values())]
-        + [_told(row[PARAMETER + key]) for key in run.parameters]
-        for name, row in run.front.iterrows()
+        [trial.name, trial.state.words, *map(number, run.values(trial).values())]
+        + [_told(run.front.loc[trial.name, PARAMETER + key]) for key in run.parameters]
+        for trial in run.pareto_front
     ]
     return told + table(["trial", "state", *run.objective.metrics, *run.parameters], rows)
 

@@ -5,14 +5,11 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from runner.config.objective import OBJECTIVE
 from runner.reporting.learning_curves import hover
 from runner.reporting.page import Section, figure, paragraph
 from runner.reporting.style import BEST, styled
 from runner.runs import pareto
-from runner.runs.read_run import Run
-from runner.runs.trial import TrialState
-from runner.runs.trials_table import values_in
+from runner.runs.run import Run
 
 MOST_NAMES = 12
 """Of more trials on the front, the names are told where the pointer is on them, and not beside them."""
@@ -29,12 +26,11 @@ def pareto_front(run: Run) -> Section | None:
         return None
     if len(targets) > 3:
         return Section(title, paragraph(f"It is drawn for two or three metrics, and the objective has {len(targets)}."))
-    failed = run.trials["state"].isin([state.value for state in TrialState if state.failed])
-    rows = run.trials[run.trials[OBJECTIVE].notna() & ~failed]
-    points = {str(name): values_in(row, run.objective) for name, row in rows.iterrows()}
+    points = {trial.name: run.values(trial) for trial in run.ranked}
     if len(points) < 2:
         return Section(title, paragraph("It takes two trials with finite metrics."))
-    front = list(run.front.index) if run.objective.several else pareto.pareto_front(points, run.objective)
+    several = run.objective.several
+    front = [t.name for t in run.pareto_front] if several else pareto.pareto_front(points, run.objective)
     front.sort(key=lambda name: points[name][targets[0].metric])
     beaten = [name for name in points if name not in front]
     told = "Each trial at its best report. No trial beats one of the front in every metric."

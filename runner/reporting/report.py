@@ -15,7 +15,7 @@ from runner.reporting.rungs import rungs
 from runner.reporting.study import study_of
 from runner.reporting.timeline import timeline
 from runner.reporting.trials import errors, trials
-from runner.runs.read_run import Run
+from runner.runs.run import Run
 
 
 def write_report(run: Run, page: Path, plots: Path) -> None:

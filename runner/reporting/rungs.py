@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 from runner.config.objective import OBJECTIVE
 from runner.reporting.page import Section, figure, paragraph, table
 from runner.reporting.style import STATES, styled
-from runner.runs.read_run import Run
+from runner.runs.run import Run
 from runner.runs.trial import TrialState
 from runner.runs.wording import number, plural
 

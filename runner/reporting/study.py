@@ -13,8 +13,8 @@ from runner.config.objective import OBJECTIVE
 from runner.config.search_space import Distribution
 from runner.runs import trial as runs
 from runner.runs.cells import cell
-from runner.runs.read_run import Run
-from runner.runs.trials_table import PARAMETER, values_in
+from runner.runs.columns import PARAMETER
+from runner.runs.run import Run
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,8 +40,7 @@ def fill(study: optuna.Study, run: Run, *, stopped: TrialState = TrialState.COMP
     reports = dict(_reports(run))
     ends = run.ends["time"].to_dict()
     for name, row in run.trials.iterrows():
-        values = values_in(row, run.objective) if len(study.directions) > 1 else {OBJECTIVE: row[OBJECTIVE]}
-        trial = _trial(str(name), row, spaces, reports.get(str(name), {}), stopped, list(values.values()))
+        trial = _trial(str(name), row, spaces, reports.get(str(name), {}), stopped, _values(run, str(name), study))
         if name in ends:
             # Optuna's times are those of the clock on the wall, without a zone.
             trial.datetime_complete = ends[name].to_pydatetime().astimezone().replace(tzinfo=None)
@@ -98,12 +97,20 @@ def _trial(
     state = TrialState.FAIL if failed else TrialState.COMPLETE if ended else stopped
     return create_trial(
         state=state,
-        values=[float(value) for value in values] if state != TrialState.FAIL else None,
+        values=values if state != TrialState.FAIL else None,
         params=params,
         distributions={key: spaces[key] for key in params},
         intermediate_values=reports,
         user_attrs={NAME: name, "state": row["state"], "reason": row["reason"]},
     )
+
+
+def _values(run: Run, name: str, study: optuna.Study) -> list[float]:
+    """One for each direction of the study; none where no report had a finite objective."""
+    trial = run.rows[name]
+    if trial.best is None:
+        return []
+    return [*run.values(trial).values()] if len(study.directions) > 1 else [trial.best]
 
 
 def _reports(run: Run) -> Iterator[tuple[str, dict[int, float]]]:

@@ -6,7 +6,7 @@ from runner.reporting.learning_curves import MOST_CURVES, chosen, hover
 from runner.reporting.outcome import started
 from runner.reporting.page import Section, figure, paragraph
 from runner.reporting.style import STATES, styled
-from runner.runs.read_run import Run
+from runner.runs.run import Run
 from runner.runs.trial import TrialState
 
 _UNITS = ((7200, 3600, "hours"), (180, 60, "minutes"), (0, 1, "seconds"))

@@ -6,10 +6,13 @@ from typing import Any
 
 from runner.config.objective import OBJECTIVE
 from runner.reporting.page import Cell, Section, fold, paragraph, table
-from runner.runs.read_run import Run
+from runner.runs.columns import BEST, CONFIGURATION, PARAMETER, SINGLE
+from runner.runs.run import Run
 from runner.runs.trial import TrialState
-from runner.runs.trials_table import BEST, CONFIGURATION, PARAMETER
 from runner.runs.wording import duration, error_line, number, plural, said
+
+FIRST = ("trial", "state", "reason")
+"""Columns of the table, before all others."""
 
 MOST_ERRORS = 20
 MOST_CHARACTERS = 20_000
@@ -26,22 +29,10 @@ def trials(run: Run) -> Section:
         '<div class="filter"><input type="search" placeholder="filter: words that a row holds" aria-label="filter">'
         f'<select aria-label="state"><option value="">every state</option>{choices}</select><output></output></div>\n'
     )
-    others = _others(run)
-    heads = [
-        "trial",
-        "state",
-        "why it ended",
-        *([CONFIGURATION] if run.repeat > 1 else []),
-        run.objective.label,
-        *others,
-        f"at {run.unit}",
-        f"{run.unit}s",
-        "time",
-        *run.parameters,
-    ]
-    rows = [_row(run, name, run.trials.loc[name]) for name in _best_first(run)]
+    heads = _heads(run)
+    rows = [[_cell(run, name, column, run.trials.loc[name]) for column in heads] for name in _best_first(run)]
     told = paragraph("The best first. A click on a heading sorts; a second one turns the order.")
-    content = table(heads, rows, kind="sortable").replace('class="scroll"', 'class="scroll tall"', 1)
+    content = table(list(heads.values()), rows, kind="sortable").replace('class="scroll"', 'class="scroll tall"', 1)
     return Section("Trials", f"<div>{told}{bar}{content}</div>")
 
 
@@ -74,37 +65,40 @@ def _who(names: list[str]) -> str:
 
 
 def _best_first(run: Run) -> list[str]:
-    """Those that do not count come last; of several objectives those of the front come first."""
-    first = dict.fromkeys([*run.front.index, *run.ranked, *run.trials.index])
-    return [str(name) for name in first]
+    """Those that do not count come last."""
+    return list(dict.fromkeys([*(trial.name for trial in run.ranked), *run.rows]))
 
 
-def _others(run: Run) -> list[str]:
-    """Of several objectives those behind the first, where any trial has reported them."""
-    return [metric for metric in run.objective.metrics[1:] if run.objective.several and BEST + metric in run.trials]
+def _heads(run: Run) -> dict[str, str]:
+    """The columns of the table and their headings: why a trial ended stands beside its state."""
+    headed = {column.name: column.heading for column in SINGLE if column.heading}
+    if run.repeat == 1:
+        del headed[CONFIGURATION]
+    heads: dict[str, str] = {}
+    for name in dict.fromkeys([*FIRST, *headed]):
+        heads[name] = headed[name].format(objective=run.objective.label, unit=run.unit)
+        if name == OBJECTIVE and run.objective.several:
+            # Those behind the first, where any trial has reported them.
+            heads |= {BEST + key: key for key in run.objective.metrics[1:] if BEST + key in run.trials}
+    return heads | {PARAMETER + key: key for key in run.parameters}
 
 
-def _row(run: Run, name: str, row: Any) -> list[Cell]:
-    state = TrialState(row["state"])
-    return [
-        _name(run, name),
-        Cell(state.words, kind=f"state {state}"),
-        Cell(row["reason"], kind="line"),
-        *([_number(row[CONFIGURATION])] if run.repeat > 1 else []),
-        _number(row[OBJECTIVE]),
-        *(_number(row[BEST + metric]) for metric in _others(run)),
-        _number(row["best_iteration"]),
-        _number(row["iterations"]),
-        Cell(duration(row["seconds"]), value=row["seconds"]),
-        *(_number(row[PARAMETER + key]) for key in run.parameters),
-    ]
+def _cell(run: Run, name: str, column: str, row: Any) -> Cell:
+    if column == "trial":
+        return _name(run, name)
+    if column == "state":
+        state = TrialState(row["state"])
+        return Cell(state.words, kind=f"state {state}")
+    if column == "reason":
+        return Cell(row["reason"], kind="line")
+    return Cell(duration(row["seconds"]), value=row["seconds"]) if column == "seconds" else _number(row[column])
 
 
 def _name(run: Run, name: str) -> Cell:
     if run.objective.several:
-        winner, told = name in run.front.index, "front"
+        winner, told = run.rows[name].front, "front"
     else:
-        winner, told = run.best is not None and run.best.name == name, "best"
+        winner, told = run.winner is not None and run.winner.name == name, "best"
     return Cell(f"{name} ({told})" if winner else name, kind="winner" if winner else "")
 
 

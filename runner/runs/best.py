@@ -6,7 +6,7 @@ from runner.config.objective import Objective
 from runner.runs.atomic import replacing
 from runner.runs.best_file import BestFile
 from runner.runs.folder import RunFolder
-from runner.runs.trial import TrialRow, TrialState
+from runner.runs.trial import Trial, TrialState
 
 
 class Best:
@@ -20,7 +20,7 @@ class Best:
         self._parameters_of: tuple[str, int | None, str] | None = None
         self._weights_of: tuple[str, int | None] | None = None
 
-    def keep(self, row: TrialRow | None, told: str = "") -> None:
+    def keep(self, row: Trial | None, told: str = "") -> None:
         """Take `row` for the winner, or None: there is none (any more); `told` is what to say of it beside.
 
         The weights are copied once their trial has ended, as it may be writing them; until then best.pt is absent
@@ -43,7 +43,7 @@ class Best:
             self._copy_weights(row)
             self._weights_of = winner
 
-    def _write_parameters(self, row: TrialRow, told: str) -> None:
+    def _write_parameters(self, row: Trial, told: str) -> None:
         comment = (
             f"{row.name}: {self.objective.label} = {row.best!r} at {self.unit} {row.best_iteration}"
             f" (mode {self.objective.mode}){told}"
@@ -51,7 +51,7 @@ class Best:
         with replacing(self.run.best_yaml) as draft:
             draft.write_text(self.file.text(row, self.run.trial(row.name), comment), encoding="utf-8")
 
-    def _copy_weights(self, row: TrialRow) -> None:
+    def _copy_weights(self, row: Trial) -> None:
         weights = self.run.trial_weights(row.name)
         if weights.is_file():
             with replacing(self.run.best_weights) as draft:

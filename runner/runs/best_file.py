@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from runner.runs.plain_yaml import dump
-from runner.runs.trial import TrialRow
+from runner.runs.trial import Trial
 
 FIXED = "# the same in every trial"
 """The line above what is no parameter of the trial: a reader of points stops there."""
@@ -31,7 +31,7 @@ class BestFile:
     searched: Sequence[str] = ()
     retraining: Callable[[Mapping[str, Any], Path], tuple[str, Mapping[str, Any]]] = _parameters_alone
 
-    def text(self, row: TrialRow, folder: Path, told: str) -> str:
+    def text(self, row: Trial, folder: Path, told: str) -> str:
         """The file; `told` is what to say of the trial, `folder` the trial's own."""
         how, whole = self.retraining(row.parameters, folder)
         fixed = {key: value for key, value in whole.items() if key not in row.parameters}

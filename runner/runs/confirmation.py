@@ -14,9 +14,9 @@ from runner.config.nested import flat
 from runner.runs import repeats
 from runner.runs.atomic import replacing
 from runner.runs.cells import line
-from runner.runs.earlier_run import EarlierRun
 from runner.runs.folder import RunFolder
 from runner.runs.plain_yaml import dump, plain
+from runner.runs.run import Run
 from runner.runs.sample import Sample
 from runner.runs.wording import NOTHING, number, parameters
 
@@ -103,13 +103,13 @@ class Confirmation:
     mode: str
 
     @classmethod
-    def read(cls, confirmed: EarlierRun, plan: Mapping[str, Any]) -> "Confirmation":
+    def read(cls, confirmed: Run, plan: Mapping[str, Any]) -> "Confirmation":
         """What came out of the run of a plan that `write_plan` kept."""
         contenders = [Contender(**contender) for contender in plan["contenders"]]
         samples = []
         for contender in contenders:
             own = flat(contender.parameters)
-            trials = [trial for trial in confirmed.trials if _trained(trial.sampled, own)]
+            trials = [trial for trial in confirmed.rows.values() if _trained(confirmed.sampled(trial), own)]
             samples.append(repeats.sample(trials))
         objective = confirmed.objective
         return cls(plan["run"], contenders, plan["reference"], samples, objective.label, objective.mode)

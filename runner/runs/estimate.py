@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from runner.runs.record import Record
-from runner.runs.trial import TrialRow, TrialState
+from runner.runs.trial import Trial, TrialState
 from runner.runs.wording import roughly
 
 
@@ -41,7 +41,7 @@ def about_left(record: Record, time_budget: float | None) -> str:
     return "" if left is None or left < 1 else f"about {roughly(left)} left"
 
 
-def _work_left(record: Record, rows: Sequence[TrialRow], running: list[TrialRow], now: float) -> float | None:
+def _work_left(record: Record, rows: Sequence[Trial], running: list[Trial], now: float) -> float | None:
     """Seconds of one trial after another."""
     if record.expected_trials is None:
         return None
@@ -58,7 +58,7 @@ def _work_left(record: Record, rows: Sequence[TrialRow], running: list[TrialRow]
     return work
 
 
-def _full_trial(record: Record, rows: Sequence[TrialRow]) -> float | None:
+def _full_trial(record: Record, rows: Sequence[Trial]) -> float | None:
     """Seconds of a trial of all epochs, from the mean of an epoch so far."""
     reported = [row for row in rows if row.iterations]
     if not reported or record.max_epochs is None:

@@ -7,9 +7,9 @@ from runner.config.objective import Objective
 from runner.runs.atomic import replacing
 from runner.runs.best_file import BestFile
 from runner.runs.cells import cell, line
+from runner.runs.columns import BEST, PARAMETER
 from runner.runs.folder import RunFolder
-from runner.runs.trial import TrialRow
-from runner.runs.trials_table import BEST, PARAMETER
+from runner.runs.trial import Trial
 
 
 class Front:
@@ -22,7 +22,7 @@ class Front:
         self.unit = unit
         self._kept: dict[str, list[object]] | None = None
 
-    def keep(self, rows: Sequence[TrialRow]) -> None:
+    def keep(self, rows: Sequence[Trial]) -> None:
         """Take `rows` for the front; the files of trials that are on it no more are removed."""
         head, *lines = self._lines(rows)
         now = {row.name: cells for row, cells in zip(rows, lines, strict=True)}
@@ -41,7 +41,7 @@ class Front:
             self.run.front_yaml(name).unlink(missing_ok=True)
         self._kept = now
 
-    def _lines(self, rows: Sequence[TrialRow]) -> Iterator[list[object]]:
+    def _lines(self, rows: Sequence[Trial]) -> Iterator[list[object]]:
         """The cells of the table, its head first; columns are named as in trials.csv."""
         keys = list(dict.fromkeys(key for row in rows for key in flat(row.parameters)))
         metrics, parameters = [BEST + name for name in self.objective.metrics], [PARAMETER + key for key in keys]
@@ -52,7 +52,7 @@ class Front:
             values = self.objective.values(row.best_metrics)
             yield [row.name, row.state, *values.values(), row.best_iteration, *cells, row.checkpoint]
 
-    def _told(self, row: TrialRow) -> str:
+    def _told(self, row: Trial) -> str:
         values = self.objective.values(row.best_metrics)
         told = ", ".join(
             f"{target.metric} = {values[target.metric]!r} ({target.mode})" for target in self.objective.targets

@@ -1,16 +1,16 @@
 """What a run gained: over the trainable's own defaults, and at all."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from runner.config.objective import Objective
 from runner.runs.folder import RunFolder
 from runner.runs.history import curves
 from runner.runs.pareto import dominates
-from runner.runs.repeats import Outcome, alike, ranked, sample
+from runner.runs.repeats import alike, ranked, sample
 from runner.runs.sample import Sample
-from runner.runs.trial import DEFAULTS, TrialState
-from runner.runs.trials_table import PARETO, read_rows, values_in
+from runner.runs.trial import DEFAULTS, Trial, TrialState
 from runner.runs.wording import number, parameters, plural
 
 Curves = dict[str, dict[int, float]]
@@ -24,17 +24,28 @@ class Gain:
     told: str
 
 
-def gain(run: RunFolder, objective: Objective, repeat: int, unit: str) -> Gain | None:
+class Results(Protocol):
+    """What is known of a run that goes on (`Record`) or of one that is read back (`Run`)."""
+
+    @property
+    def folder(self) -> RunFolder: ...
+    @property
+    def rows(self) -> Mapping[str, Trial]: ...
+    @property
+    def objective(self) -> Objective: ...
+    @property
+    def repeat(self) -> int: ...
+    @property
+    def unit(self) -> str: ...
+
+
+def gain(run: Results) -> Gain | None:
     """The gain of the best configuration; None where no trial ran the defaults or none has a finite objective.
 
     Defaults that were cut are compared at equal iterations: the winner counts with its best up to the one that they
     reached. Its later ones would be held against a training that the defaults never had.
-
-    Args:
-        unit: what one report is called.
     """
-    cells = read_rows(run.trials_csv)
-    rows = [Outcome.read(name, row) for name, row in cells.items()]
+    rows, objective, repeat, unit = list(run.rows.values()), run.objective, run.repeat, run.unit
     best = next(iter(ranked(rows, repeat, objective)), None)
     defaults = next((row for row in rows if row.note == DEFAULTS), None)
     if defaults is None or best is None:
@@ -48,24 +59,24 @@ def gain(run: RunFolder, objective: Objective, repeat: int, unit: str) -> Gain |
     if sample(theirs).mean is None:
         return Gain(None, f"not known: {told} reported no finite {objective.needed}")
     if objective.several:
-        points = {name: values_in(row, objective) for name, row in cells.items() if row.get(PARETO)}
-        return Gain(None, _of_front(points, values_in(cells[defaults.name], objective), defaults, objective, unit))
+        points = {row.name: objective.values(row.best_metrics) for row in rows if row.front}
+        return Gain(None, _of_front(points, defaults, objective, unit))
     epochs = _cut_after(theirs)
-    found = curves(run.history_csv, {row.name for row in (*theirs, *ours)}) if epochs else {}
+    found = curves(run.folder.history_csv, {row.name for row in (*theirs, *ours)}) if epochs else {}
     return _compared(_within(ours, found, epochs, objective), _within(theirs, found, epochs, objective),
                      defaults, epochs, objective, unit)  # fmt: skip
 
 
-def nothing_learned(run: RunFolder, objective: Objective, repeat: int) -> str:
+def nothing_learned(run: Results) -> str:
     """Why the best of a run is no result of learning, as a sentence; empty where it may be one.
 
     Of several objectives nothing is told: each of them may gain in another epoch.
     """
-    rows = [Outcome.read(name, row) for name, row in read_rows(run.trials_csv).items()]
+    rows, objective, repeat = list(run.rows.values()), run.objective, run.repeat
     best = next(iter(ranked(rows, repeat, objective)), None)
     if best is None or objective.several:
         return ""
-    found = curves(run.history_csv, {row.name for row in rows})
+    found = curves(run.folder.history_csv, {row.name for row in rows})
     if objective.mode == "max" and all(value == 0 for curve in found.values() for value in curve.values()):
         return f"nothing was learned: every report of {objective.needed} is 0"
     if all(_never_improved(found.get(row.name, {}), objective) for row in alike(rows, best.name, repeat)):
@@ -78,17 +89,17 @@ def _never_improved(curve: dict[int, float], objective: Objective) -> bool:
     return bool(later) and not any(objective.better(value, first) for value in later)
 
 
-def _cut_after(rows: Sequence[Outcome]) -> int | None:
+def _cut_after(rows: Sequence[Trial]) -> int | None:
     """The epochs that all of `rows` ran; None where each was trained to its end."""
     cut = [row.iterations for row in rows if row.state is not TrialState.COMPLETED and not row.state.failed]
     return min(cut, default=None)
 
 
-def _within(rows: Iterable[Outcome], found: Curves, epochs: int | None, objective: Objective) -> Sample:
+def _within(rows: Iterable[Trial], found: Curves, epochs: int | None, objective: Objective) -> Sample:
     """What trials came to in their first `epochs`, or in all."""
     if epochs is None:
         return sample(rows)
-    return sample(Outcome(row.name, row.state, _best(found.get(row.name, {}), epochs, objective)) for row in rows)
+    return sample(replace(row, best=_best(found.get(row.name, {}), epochs, objective)) for row in rows)
 
 
 def _best(curve: dict[int, float], epochs: int, objective: Objective) -> float | None:
@@ -100,7 +111,7 @@ def _best(curve: dict[int, float], epochs: int, objective: Objective) -> float |
 
 
 def _compared(
-    ours: Sample, theirs: Sample, defaults: Outcome, epochs: int | None, objective: Objective, unit: str
+    ours: Sample, theirs: Sample, defaults: Trial, epochs: int | None, objective: Objective, unit: str
 ) -> Gain:
     within = "" if epochs is None else f" within {plural(epochs, unit)}"
     cut = "" if epochs is None else f", {defaults.state.words} there (later {unit}s cannot be compared)"
@@ -117,9 +128,8 @@ def _told(found: Sample) -> str:
     return number(found.mean) if len(found.values) + found.failed == 1 else str(found)
 
 
-def _of_front(
-    front: dict[str, dict[str, float]], own: dict[str, float], defaults: Outcome, objective: Objective, unit: str
-) -> str:
+def _of_front(front: dict[str, dict[str, float]], defaults: Trial, objective: Objective, unit: str) -> str:
+    own = objective.values(defaults.best_metrics)
     cut = _cut_after([defaults])
     state = "" if cut is None else f", {defaults.state.words} after {plural(cut, unit)}: no comparison at equal {unit}s"
     told = f"the defaults ({defaults.name}{state}): {parameters(own)}"

@@ -5,7 +5,7 @@ from rich.console import Console
 from runner.runs.decisions import END
 from runner.runs.estimate import about_left
 from runner.runs.record import Record
-from runner.runs.trial import TrialRow, TrialState
+from runner.runs.trial import Trial, TrialState
 from runner.runs.wording import duration, error_line, number, plural, said, wrapped
 
 PAUSE = 1.0
@@ -53,7 +53,7 @@ class Lines:
         self.console.print(line, soft_wrap=True, markup=False, highlight=False, emoji=False)
         self._last_line = now
 
-    def _tell_new(self, new: list[TrialRow]) -> None:
+    def _tell_new(self, new: list[Trial]) -> None:
         if len(new) == 1:
             self._told += 1
             self.tell(self._ending(new[0]))
@@ -65,7 +65,7 @@ class Lines:
         self._last_status = self.record.clock()
         self.tell(self._status())
 
-    def _ending(self, row: TrialRow) -> str:
+    def _ending(self, row: Trial) -> str:
         word = self.record.unit
         of = (
             f" of {self.record.max_epochs}"

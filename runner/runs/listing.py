@@ -8,16 +8,13 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from runner.config.objective import Objective
 from runner.errors import ConfigError
 from runner.runs.driver import refuse_taken
 from runner.runs.folder import RunFolder
 from runner.runs.journal import seconds_worked
-from runner.runs.kept_config import read_config
 from runner.runs.locate import run_folders
-from runner.runs.repeats import Outcome, alike, ranked, repeats, sample
-from runner.runs.trial import TrialState
-from runner.runs.trials_table import PARETO, read_rows
+from runner.runs.run import Run
+from runner.runs.trial import Trial, TrialState
 from runner.runs.wording import NOTHING, duration, number, shown
 
 COLOURS = {"running": "cyan", "interrupted": "magenta", "failed": "red", "damaged": "red"}
@@ -62,31 +59,22 @@ def listed_runs(root: Path) -> Iterator[ListedRun]:
 
 
 def _listed(run: RunFolder) -> ListedRun:
-    config = read_config(run)
-    objective, rows = Objective.of(config), read_rows(run.trials_csv)
-    outcomes = [
-        Outcome(name, TrialState(row["state"]), float(row["objective"]) if row["objective"] else None)
-        for name, row in rows.items()
-    ]
-    order = ranked(outcomes, repeats(config), objective)
-    best = order[0].best if order else None
-    if order and repeats(config) > 1:
-        best = sample(alike(outcomes, order[0].name, repeats(config))).mean
+    read = Run(run)
     seconds, left = seconds_worked(run.journal)
     return ListedRun(
-        str(config["name"]),
+        str(read.config["name"]),
         shown(run.root),
-        _state(run, outcomes, left=left),
-        objective.label,
-        objective.mode,
-        best,
-        sum(bool(row[PARETO]) for row in rows.values()) if PARETO in next(iter(rows.values()), {}) else None,
-        len(rows),
+        _state(run, list(read.rows.values()), left=left),
+        read.objective.label,
+        read.objective.mode,
+        read.best_value,
+        len(read.pareto_front) if read.objective.several else None,
+        len(read.rows),
         seconds,
     )
 
 
-def _state(run: RunFolder, outcomes: list[Outcome], *, left: bool) -> str:
+def _state(run: RunFolder, trials: list[Trial], *, left: bool) -> str:
     """`left`: whether the last process was done with the run in good order."""
     try:
         refuse_taken(run)
@@ -94,11 +82,11 @@ def _state(run: RunFolder, outcomes: list[Outcome], *, left: bool) -> str:
         if error.problems[0].rule != "run-taken":
             raise
         return "running"
-    if not left or not outcomes or not all(outcome.state.ended for outcome in outcomes):
+    if not left or not trials or not all(trial.state.ended for trial in trials):
         return "interrupted"
-    if any(outcome.state is TrialState.INTERRUPTED for outcome in outcomes):
+    if any(trial.state is TrialState.INTERRUPTED for trial in trials):
         return "interrupted"
-    return "failed" if all(outcome.state.failed or outcome.best is None for outcome in outcomes) else "finished"
+    return "failed" if all(trial.state.failed or trial.best is None for trial in trials) else "finished"
 
 
 def as_data(runs: list[ListedRun]) -> list[dict[str, Any]]:

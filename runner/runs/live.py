@@ -10,7 +10,7 @@ from rich.text import Text
 
 from runner.runs.estimate import about_left, done
 from runner.runs.record import Record
-from runner.runs.trial import TrialRow, TrialState
+from runner.runs.trial import Trial, TrialState
 from runner.runs.wording import duration, number, parameters, plural
 
 STYLES = {
@@ -131,7 +131,7 @@ class LiveView:
             table.add_row(*self._cells(row), *(Text(note) for note in notes))
         return [table, *([Text(f"and {hidden}", style="dim")] if hidden else [])]
 
-    def _fixed_columns(self, rows: Sequence[TrialRow], *, wide: bool) -> int:
+    def _fixed_columns(self, rows: Sequence[Trial], *, wide: bool) -> int:
         """The width of the columns that do not give way, with the space behind each."""
         cells = [[cell.cell_len for cell in self._cells(row)] for row in rows]
         widest: list[int] = [max(column) for column in zip(*cells, strict=True)]
@@ -139,7 +139,7 @@ class LiveView:
         widths = [min(name, 36 if wide else 20), max(state, 9), max(iterations, len(self.record.unit))]
         return sum([*widths, max(last, 7), max(best, 7)]) + 5 * 2
 
-    def _cells(self, row: TrialRow) -> list[Text]:
+    def _cells(self, row: Trial) -> list[Text]:
         of = f"/{self.record.max_epochs}" if self.record.max_epochs else ""
         return [
             Text(row.name, style="bold" if row is self.record.best else ""),
@@ -151,17 +151,17 @@ class LiveView:
 
 
 def choose(
-    rows: Sequence[TrialRow], room: int, height: Callable[[TrialRow], int] = lambda _row: 1
-) -> tuple[list[TrialRow], str]:
+    rows: Sequence[Trial], room: int, height: Callable[[Trial], int] = lambda _row: 1
+) -> tuple[list[Trial], str]:
     """The trials that `room` lines hold, and how many of which are not among them; `height` is the lines of one.
 
     The running ones first, then those that wait, then those that ended, the latest of each first.
     """
-    groups: dict[str, list[TrialRow]] = {"running": [], "paused": [], "ended": []}
+    groups: dict[str, list[Trial]] = {"running": [], "paused": [], "ended": []}
     for row in reversed(rows):
         groups["ended" if row.state.ended else row.state.value].append(row)
     groups["ended"].sort(key=lambda row: row.started_at + row.seconds, reverse=True)
-    chosen: list[TrialRow] = []
+    chosen: list[Trial] = []
     parts: list[str] = []
     for name, group in groups.items():
         shown = []

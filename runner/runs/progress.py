@@ -86,4 +86,4 @@ def _opening(record: Record, title: str) -> str:
     trials = plural(record.expected_trials, "trial") if record.expected_trials else "trials"
     epochs = f" of at most {plural(record.max_epochs, record.unit)}" if record.max_epochs else ""
     before = f"; {len(record.ended_rows)} have ended before" if record.ended_rows else ""
-    return f"{title}: {trials}{epochs}, in {shown(record.run.root)}{before}"
+    return f"{title}: {trials}{epochs}, in {shown(record.folder.root)}{before}"

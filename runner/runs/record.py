@@ -16,20 +16,20 @@ from runner.runs.folder import RunFolder
 from runner.runs.front import Front
 from runner.runs.history import History, Report
 from runner.runs.pareto import pareto_front
-from runner.runs.repeats import alike, ranked, sample
+from runner.runs.repeats import alike, configuration, ranked, sample
 from runner.runs.sample import Sample
-from runner.runs.trial import DEFAULTS, TrialRow, TrialState
-from runner.runs.trials_table import TrialsTable, read_rows
+from runner.runs.trial import DEFAULTS, Trial, TrialState
+from runner.runs.trials_table import TrialsTable, read_trials
 from runner.runs.weights import Weights
 
-__all__ = ["Record", "TrialRow", "TrialState"]
+__all__ = ["Record", "Trial", "TrialState"]
 
 
 class Record:
     """Told of every start, report and end of a trial, in the order in which they happen.
 
     Args:
-        run: where to keep it.
+        folder: where to keep it.
         objective: which of two reports is better.
         expected_trials: trials of the whole run, None where nobody knows.
         max_epochs: reports of a full trial, None where the trainable decides.
@@ -59,7 +59,7 @@ class Record:
 
     def __init__(
         self,
-        run: RunFolder,
+        folder: RunFolder,
         objective: Objective,
         *,
         expected_trials: int | None,
@@ -73,7 +73,7 @@ class Record:
         clock: Callable[[], float] = time.time,
         seconds_before: float = 0.0,
     ) -> None:
-        self.run = run
+        self.folder = folder
         self.objective = objective
         self.expected_trials = expected_trials
         self.max_epochs = max_epochs
@@ -83,43 +83,42 @@ class Record:
         self.ending_seconds = ending_seconds
         self.clock = clock
         self.began = clock() - seconds_before
-        self.rows: dict[str, TrialRow] = {}
-        self.best: TrialRow | None = None
-        self.front: list[TrialRow] = []
-        self.ended_rows: list[TrialRow] = []
+        self.rows: dict[str, Trial] = {}
+        self.best: Trial | None = None
+        self.front: list[Trial] = []
+        self.ended_rows: list[Trial] = []
         self.states: Counter[TrialState] = Counter()
         self.epochs = 0
         self.most_running = 0
         self.ended_early = self.ended_by = ""
-        self._table = TrialsTable(run.trials_csv, objective, repeat)
-        if not run.trials_csv.exists():
+        self._table = TrialsTable(folder.trials_csv, objective, repeat)
+        if not folder.trials_csv.exists():
             self._table.write([])
-        self._history = History(run.history_csv)  # after the table: it makes the folder that of a run
-        self._best = Best(run, objective, best_file, unit)
-        self._front = Front(run, objective, best_file, unit)
-        self._weights = Weights(run, objective, keep_best)
-        run.decisions.touch()
-        cut_unfinished_line(run.decisions)
+        self._history = History(folder.history_csv)  # after the table: it makes the folder that of a run
+        self._best = Best(folder, objective, best_file, unit)
+        self._front = Front(folder, objective, best_file, unit)
+        self._weights = Weights(folder, objective, keep_best)
+        folder.decisions.touch()
+        cut_unfinished_line(folder.decisions)
 
     def take_up(
         self,
         configs: Mapping[str, Mapping[str, Any]],
-        ends: Mapping[str, Mapping[str, str]] | None = None,
+        ends: Mapping[str, Trial] | None = None,
         retry: Collection[str] = (),
     ) -> None:
         """Know the trials of earlier processes; those that had not ended are `interrupted` until they start again.
 
         Args:
             configs: the parameters of each trial, as they were proposed.
-            ends: what no report tells of each: the cells of trials.csv, which is read where they are not given.
+            ends: each trial with what no report holds: its end, restarts and note. Left out, trials.csv is read.
             retry: trials that failed and run again: they count as interrupted.
         """
-        ends = read_rows(self.run.trials_csv) if ends is None else ends
-        rules = {line["trial"]: line["rule"] for line in read(self.run.decisions)}
-        started = self.clock()
-        for name, cells in ends.items():
-            self.rows[name] = TrialRow(name, configs[name], started, TrialState.INTERRUPTED)
-            self.rows[name].restarts, self.rows[name].note = int(cells["restarts"]), cells["note"]
+        ends = read_trials(self.folder.trials_csv) if ends is None else ends
+        rules = {line["trial"]: line["rule"] for line in read(self.folder.decisions)}
+        for name, before in ends.items():
+            self.rows[name] = self._new(name, configs[name], TrialState.INTERRUPTED, before.note)
+            self.rows[name].restarts = before.restarts
         for report in self._history.rows():
             row = self.rows[report.trial]
             row.iterations, row.seconds, row.last_metrics = report.iteration, report.seconds, report.metrics
@@ -127,36 +126,40 @@ class Record:
             objective = float(report.metrics[OBJECTIVE])
             if self.objective.better(objective, row.best):
                 row.improves(objective, report.iteration, row.last_metrics)
-        for name, cells in ends.items():
+        for name, before in ends.items():
             if name in retry:
-                self._retry(self.rows[name], cells["reason"])
+                self._retry(self.rows[name], before.reason)
             else:
-                self._take_up_end(self.rows[name], cells, rules.get(name, ""))
+                self._take_up_end(self.rows[name], before, rules.get(name, ""))
         self._choose_best()
         self._choose_front()
         self._keep_best()
         self._write_table()
 
-    def _take_up_end(self, row: TrialRow, cells: Mapping[str, str], rule: str) -> None:
+    def _take_up_end(self, row: Trial, before: Trial, rule: str) -> None:
         row.started_at -= row.seconds
-        if is_over(cells["state"], rule):
-            row.state, row.reason, row.checkpoint = TrialState(cells["state"]), cells["reason"], cells["checkpoint"]
-            row.seconds = float(cells["seconds"])
+        if is_over(before.state, rule):
+            row.state, row.reason, row.checkpoint = before.state, before.reason, before.checkpoint
+            row.seconds = before.seconds
             row.rule = rule
             row.forget_earlier_bests()
-            if row.state.failed and self.run.trial_error(row.name).is_file():
-                row.error = self.run.trial_error(row.name).read_text(encoding="utf-8", errors="replace")
+            if row.state.failed and self.folder.trial_error(row.name).is_file():
+                row.error = self.folder.trial_error(row.name).read_text(encoding="utf-8", errors="replace")
             self.ended_rows.append(row)
         self.states[row.state] += 1
 
-    def _retry(self, row: TrialRow, reason: str) -> None:
+    def _retry(self, row: Trial, reason: str) -> None:
         row.started_at -= row.seconds
         detail = f"it failed ({reason}) and runs again, by --retry-failed"
         decision = Decision(row.name, row.iterations, RETRY, row.last, None, detail)
-        append(self.run.decisions, decision, RESTARTED, self._now())
-        if self.run.trial_error(row.name).is_file():
-            self.run.trial_error(row.name).replace(self.run.earlier_error(row.name))
+        append(self.folder.decisions, decision, RESTARTED, self._now())
+        if self.folder.trial_error(row.name).is_file():
+            self.folder.trial_error(row.name).replace(self.folder.earlier_error(row.name))
         self.states[row.state] += 1
+
+    def _new(self, name: str, config: Mapping[str, Any], state: TrialState, note: str) -> Trial:
+        number = configuration(name, self.repeat) if self.repeat > 1 else ""
+        return Trial(name, config, self.clock(), state, note=note, number=number)
 
     def reports(self) -> Iterator[Report]:
         """Every report of the run, in the order in which they came."""
@@ -168,7 +171,7 @@ class Record:
         if row is None:
             # A new mapping, as another thread may be going through the old one.
             note = DEFAULTS if self.defaults_first and not self.rows else ""
-            self.rows = {**self.rows, name: TrialRow(name, config, self.clock(), note=note)}
+            self.rows = {**self.rows, name: self._new(name, config, TrialState.RUNNING, note)}
             self.states[TrialState.RUNNING] += 1
         else:
             row.config, row.started_at = config, self.clock() - row.seconds
@@ -207,11 +210,11 @@ class Record:
 
     def promoted(self, decision: Decision) -> None:
         """A scheduler compared a trial and lets it go on."""
-        append(self.run.decisions, decision, PROMOTED, self._now())
+        append(self.folder.decisions, decision, PROMOTED, self._now())
 
     def paused(self, decision: Decision) -> None:
         """A scheduler lets a trial wait: it is `started` again where it is to go on."""
-        append(self.run.decisions, decision, PAUSED, self._now())
+        append(self.folder.decisions, decision, PAUSED, self._now())
         self._pause(self.rows[decision.trial])
 
     def exploited(self, decision: Decision, state: str, config: Mapping[str, Any]) -> None:
@@ -221,7 +224,7 @@ class Record:
         its best, with the parameters that it had.
         """
         row = self.rows[decision.trial]
-        append(self.run.decisions, decision, state, self._now())
+        append(self.folder.decisions, decision, state, self._now())
         self._pause(row)
         row.config = config
         if decision.exploit is not None:
@@ -234,7 +237,7 @@ class Record:
         row = self.rows[decision.trial]
         row.restarts += 1
         row.seconds = self.clock() - row.started_at
-        append(self.run.decisions, decision, RESTARTED, self._now())
+        append(self.folder.decisions, decision, RESTARTED, self._now())
 
     def ended(
         self, name: str, state: TrialState, decision: Decision, error: str = "", checkpoint: Path | None = None
@@ -250,10 +253,10 @@ class Record:
         row.checkpoint = self._left(name, checkpoint)
         self._turn(row, state)
         self.ended_rows.append(row)
-        append(self.run.decisions, decision, state, self._now())
+        append(self.folder.decisions, decision, state, self._now())
         if error:
-            self.run.trial(name).mkdir(parents=True, exist_ok=True)
-            self.run.trial_error(name).write_text(error, encoding="utf-8")
+            self.folder.trial(name).mkdir(parents=True, exist_ok=True)
+            self.folder.trial_error(name).write_text(error, encoding="utf-8")
         if self.repeat > 1 or (row is self.best and state.failed):
             self._choose_best()
         self._choose_front()
@@ -274,11 +277,9 @@ class Record:
             return self.best_sample.mean
         return None if self.best is None else self.best.best
 
-    def ranked(self) -> list[TrialRow]:
+    def ranked(self) -> list[Trial]:
         """The trials that have ended and did not fail, best first; of several objectives those of the front first."""
-        by_score = ranked(self._comparable(), self.repeat, self.objective)
-        front = {row.name for row in self.front}
-        return sorted(by_score, key=lambda row: row.name not in front)
+        return ranked(self._comparable(), self.repeat, self.objective)
 
     def cut_off(self, rule: str, reason: str) -> None:
         """The experiment ends now, whatever its trials do; told before they end."""
@@ -296,13 +297,13 @@ class Record:
         if self._prune(self.clock()):
             self._write_table()
 
-    def _pause(self, row: TrialRow) -> None:
+    def _pause(self, row: Trial) -> None:
         row.seconds = self.clock() - row.started_at
         self._turn(row, TrialState.PAUSED)
         self._keep_best()  # with its weights, which whatever it goes on from may take the place of
         self._write_table()
 
-    def _run_again(self, row: TrialRow, iteration: int) -> None:
+    def _run_again(self, row: Trial, iteration: int) -> None:
         """Forget what a trial reported from `iteration` on: its process died, and it went on from before."""
         self.epochs -= self._history.forget(row.name, iteration)
         row.forget_from(iteration)
@@ -311,7 +312,7 @@ class Record:
             self._keep_best()
 
     def _write_table(self) -> None:
-        self._table.write(self.rows.values(), self.front)
+        self._table.write(self.rows.values())
 
     def _keep_best(self) -> None:
         if not self.objective.several:
@@ -326,14 +327,14 @@ class Record:
         return bool(lost)
 
     def _left(self, name: str, checkpoint: Path | None) -> str:
-        weights = self.run.trial_weights(name)
+        weights = self.folder.trial_weights(name)
         left = weights if weights.is_file() else checkpoint
-        return "" if left is None else str(left.resolve().relative_to(self.run.root.resolve()))
+        return "" if left is None else str(left.resolve().relative_to(self.folder.root.resolve()))
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self.clock()).astimezone()
 
-    def _turn(self, row: TrialRow, state: TrialState) -> None:
+    def _turn(self, row: Trial, state: TrialState) -> None:
         self.states[row.state] -= 1
         self.states[state] += 1
         row.state = state
@@ -350,7 +351,7 @@ class Record:
             if self.objective.better(row.best, self.best.best if self.best else None):
                 self.best = row
 
-    def _comparable(self) -> list[TrialRow]:
+    def _comparable(self) -> list[Trial]:
         """The trials that have ended and did not fail, with a finite report."""
         rows = self.rows.values()
         return [row for row in rows if row.state.ended and not row.state.failed and row.best is not None]
@@ -361,4 +362,9 @@ class Record:
             return
         points = {row.name: self.objective.values(row.best_metrics) for row in self._comparable()}
         self.front = [self.rows[name] for name in pareto_front(points, self.objective)]
+        names = {row.name for row in self.front}
+        for row in self.rows.values():
+            if row.front != (row.name in names):
+                row.front = not row.front
+                self._table.forget(row.name)
         self._front.keep(self.front)

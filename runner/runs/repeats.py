@@ -1,43 +1,11 @@
 """Trials that repeat a configuration with other seeds: they follow each other, and their mean is what counts."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
-from runner.config.objective import OBJECTIVE, Objective
+from runner.config.objective import Objective
 from runner.runs.sample import Sample
-from runner.runs.trial import TrialState
-
-
-class Row(Protocol):
-    """What is compared of a trial: its best objective, None where that is no finite number."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def state(self) -> TrialState: ...
-    @property
-    def best(self) -> float | None: ...
-
-
-Kind = TypeVar("Kind", bound=Row)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A row and little more; `iterations` and `note` as in `TrialRow`."""
-
-    name: str
-    state: TrialState
-    best: float | None
-    iterations: int = 0
-    note: str = ""
-
-    @classmethod
-    def read(cls, name: str, cells: Mapping[str, str]) -> "Outcome":
-        """Of a row of trials.csv."""
-        best = float(cells[OBJECTIVE]) if cells[OBJECTIVE] else None
-        return cls(name, TrialState(cells["state"]), best, int(cells["iterations"]), cells["note"])
+from runner.runs.trial import Trial
 
 
 def repeats(config: Mapping[str, Any]) -> int:
@@ -50,12 +18,12 @@ def configuration(name: str, repeat: int) -> int | str:
     return name if repeat == 1 else int(name.rpartition("_")[2]) // repeat
 
 
-def alike(rows: Iterable[Kind], name: str, repeat: int) -> list[Kind]:
+def alike(rows: Iterable[Trial], name: str, repeat: int) -> list[Trial]:
     """The trials of the configuration of trial `name`, that itself among them."""
     return [row for row in rows if configuration(row.name, repeat) == configuration(name, repeat)]
 
 
-def sample(rows: Iterable[Row]) -> Sample:
+def sample(rows: Iterable[Trial]) -> Sample:
     """What trials of one configuration came to.
 
     One that was cut off is neither a value, as the best of a part of a training is none of a whole one, nor a failure.
@@ -66,9 +34,10 @@ def sample(rows: Iterable[Row]) -> Sample:
     return Sample(values, len(rows) - len(values) - unfinished, unfinished)
 
 
-def ranked(rows: Iterable[Kind], repeat: int, objective: Objective) -> list[Kind]:
+def ranked(rows: Iterable[Trial], repeat: int, objective: Objective) -> list[Trial]:
     """Every trial with an objective but for failed ones: those of the best configuration first, and of them the best.
 
+    Of several objectives those of the front come first, and the first objective decides among them, and the others.
     Repeated configurations compare by their means, and one of whose trials more ended well is before the others: among
     means of fewer trials a lucky one wins.
     """
@@ -76,13 +45,13 @@ def ranked(rows: Iterable[Kind], repeat: int, objective: Objective) -> list[Kind
     sign = 1 if objective.mode == "max" else -1
     valid = [row for row in rows if row.best is not None and not row.state.failed]
     if repeat == 1:
-        return sorted(valid, key=lambda row: -sign * (row.best or 0.0))
-    groups: dict[int | str, list[Kind]] = {}
+        return sorted(valid, key=lambda row: (not row.front, -sign * (row.best or 0.0)))
+    groups: dict[int | str, list[Trial]] = {}
     for row in rows:
         groups.setdefault(configuration(row.name, repeat), []).append(row)
 
-    def place(row: Kind) -> tuple[float, ...]:
+    def place(row: Trial) -> tuple[float, ...]:
         whole = sample(groups[configuration(row.name, repeat)])
-        return -len(whole.values), -sign * (whole.mean or 0.0), -sign * (row.best or 0.0)
+        return not row.front, -len(whole.values), -sign * (whole.mean or 0.0), -sign * (row.best or 0.0)
 
     return sorted(valid, key=place)

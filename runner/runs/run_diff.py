@@ -12,9 +12,9 @@ from runner.config.registry import common_unit
 from runner.config.search_space import spelled_out
 from runner.runs import lock
 from runner.runs.differences import Difference, differences, table
-from runner.runs.earlier_run import EarlierRun, EarlierTrial
-from runner.runs.folder import RunFolder
 from runner.runs.journal import read
+from runner.runs.run import Run
+from runner.runs.trial import Trial
 from runner.runs.wording import number, parameters, plural, shown
 
 HEADINGS = ("1", "2")
@@ -29,7 +29,7 @@ class TrainedAgain:
 
     search: str
     training: str
-    trial: EarlierTrial | None
+    trial: Trial | None
     unit: str
 
     def __str__(self) -> str:
@@ -45,11 +45,11 @@ class TrainedAgain:
 class RunDiff:
     """Of `after` against `before`."""
 
-    before: EarlierRun
-    after: EarlierRun
+    before: Run
+    after: Run
 
     @property
-    def runs(self) -> tuple[EarlierRun, EarlierRun]:
+    def runs(self) -> tuple[Run, Run]:
         return self.before, self.after
 
     def config(self) -> list[Difference]:
@@ -58,7 +58,7 @@ class RunDiff:
 
     def environment(self) -> list[Difference] | None:
         """None where one of both has no lock.yaml. Raises ConfigError."""
-        locks = [lock.read(RunFolder(run.root)) for run in self.runs]
+        locks = [lock.read(run.folder) for run in self.runs]
         if locks[0] is None or locks[1] is None:
             return None
         return differences(lock.environment(locks[0]), lock.environment(locks[1]))
@@ -79,7 +79,8 @@ class RunDiff:
             return None
         search, training = pairs[found[0]]
         fixed = training.fixed
-        alike = (t for t in search.ranked() if all(key in fixed and fixed[key] == v for key, v in t.parameters.items()))
+        own = ((trial, search.trained(trial)) for trial in search.ranked)
+        alike = (trial for trial, trained in own if all(key in fixed and fixed[key] == trained[key] for key in trained))
         return TrainedAgain(HEADINGS[found[0]], HEADINGS[1 - found[0]], next(alike, None), search.unit)
 
     def as_data(self) -> dict[str, Any]:
@@ -88,7 +89,7 @@ class RunDiff:
         same, of = self.proposals()
         again = self.trained_again()
         return {
-            "runs": [str(self.before.root), str(self.after.root)],
+            "runs": [str(self.before.folder.root), str(self.after.folder.root)],
             "config": [asdict(one) for one in self.config()],
             "environment": None if environment is None else [asdict(one) for one in environment],
             "outcomes": self.outcomes(),
@@ -98,7 +99,7 @@ class RunDiff:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         for number_of, run in zip(HEADINGS, self.runs, strict=True):
-            yield Text(f"{number_of}  {shown(run.root)}")
+            yield Text(f"{number_of}  {shown(run.folder.root)}")
         environment = self.environment()
         if environment is None:
             yield Text("environment: not known, as one of both has no lock.yaml")
@@ -133,17 +134,17 @@ class Outcomes:
         yield Text(f"the same parameters: {same} of {plural(of, 'trial')}")
 
 
-def _outcome(run: EarlierRun) -> dict[str, Any]:
-    best = None if run.objective.several else next(iter(run.ranked()), None)
+def _outcome(run: Run) -> dict[str, Any]:
+    best = None if run.objective.several else run.winner
     return {
         "objective": str(run.objective),
         "best": best and best.best,
         "trial": best and best.name,
         "iteration": best and best.best_iteration,
-        "parameters": best and best.parameters,
-        "front": {trial.name: trial.values for trial in run.front()} or None,
-        "trials": dict(Counter(trial.state.value for trial in run.trials)),
-        "iterations": sum(trial.iterations for trial in run.trials),
+        "parameters": best and run.trained(best),
+        "front": {trial.name: run.values(trial) for trial in run.pareto_front} or None,
+        "trials": dict(Counter(trial.state.value for trial in run.rows.values())),
+        "iterations": sum(trial.iterations for trial in run.rows.values()),
     }
 
 
@@ -165,5 +166,5 @@ def _front(points: Sequence[Mapping[str, float]]) -> str:
     return f"{plural(len(points), 'trial')}: {', '.join(told)}"
 
 
-def _proposals(run: EarlierRun) -> dict[str, Any]:
-    return {event.trial: event.config for event in read(RunFolder(run.root).journal) if event.kind == "proposed"}
+def _proposals(run: Run) -> dict[str, Any]:
+    return {event.trial: event.config for event in read(run.folder.journal) if event.kind == "proposed"}

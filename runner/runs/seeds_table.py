@@ -8,13 +8,12 @@ from rich.table import Table
 from rich.text import Text
 
 from runner.config.experiment import SEED
-from runner.runs.earlier_run import EarlierRun
-from runner.runs.folder import RunFolder
 from runner.runs.repeats import sample
+from runner.runs.run import Run
 from runner.runs.wording import NOTHING, number, shown
 
 
-def seeds_table(run: EarlierRun) -> RenderableType:
+def seeds_table(run: Run) -> RenderableType:
     """A row a seed, and the mean and the spread of all."""
     return SeedsTable(run)
 
@@ -23,7 +22,7 @@ def seeds_table(run: EarlierRun) -> RenderableType:
 class SeedsTable:
     """For people."""
 
-    run: EarlierRun
+    run: Run
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         objective = self.run.objective
@@ -37,10 +36,10 @@ class SeedsTable:
         for cells in self._rows():
             view.add_row(*(Text(text) for text in cells))
         yield view
-        yield Text(str(sample(self.run.trials)))
+        yield Text(str(sample(self.run.rows.values())))
 
     def _rows(self) -> Iterator[tuple[str, ...]]:
-        for trial in self.run.trials:
+        for trial in self.run.rows.values():
             at = NOTHING if trial.best_iteration is None else str(trial.best_iteration)
-            left = shown(RunFolder(self.run.root).root / trial.checkpoint) if trial.checkpoint else NOTHING
-            yield str(trial.sampled.get(SEED)), trial.name, number(trial.best), at, trial.state.words, left
+            left = shown(self.run.folder.root / trial.checkpoint) if trial.checkpoint else NOTHING
+            yield str(self.run.sampled(trial).get(SEED)), trial.name, number(trial.best), at, trial.state.words, left

@@ -16,7 +16,7 @@ from runner.runs.decisions import END
 from runner.runs.folder import RunFolder
 from runner.runs.gain import gain, nothing_learned
 from runner.runs.live import STYLES
-from runner.runs.record import Record, TrialRow, TrialState
+from runner.runs.record import Record, Trial, TrialState
 from runner.runs.wording import INDENT, duration, error_line, labelled, number, parameters, plural, said, shown
 
 MOST_METRICS = 6
@@ -96,7 +96,7 @@ class Summary:
 
     def _failures(self) -> Iterator[tuple[str, str]]:
         """Trials that failed alike are one entry, with the first of them to look at."""
-        alike: dict[str, list[TrialRow]] = {}
+        alike: dict[str, list[Trial]] = {}
         for row in self.record.rows.values():
             if row.state.failed:
                 diverged = "diverged: " if row.state is TrialState.DIVERGED else ""
@@ -150,10 +150,10 @@ class Summary:
     def _gain(self) -> Iterator[tuple[str, str]]:
         """What the winner gains over the trial that runs the trainable's own defaults, where there is one."""
         record = self.record
-        nothing = nothing_learned(self.run, record.objective, record.repeat)
+        nothing = nothing_learned(record)
         if nothing:
             yield "", nothing
-        gained = gain(self.run, record.objective, record.repeat, record.unit)
+        gained = gain(record)
         if gained:
             yield "gain", gained.told
 
@@ -183,7 +183,7 @@ class NextSteps:
             yield Text("\n".join(_continued(command, options.max_width)))
 
 
-def headline_metrics(row: TrialRow, targets: Sequence[str]) -> dict[str, float]:
+def headline_metrics(row: Trial, targets: Sequence[str]) -> dict[str, float]:
     """The few metrics of a trial's best report that tell most; a single target is the objective itself and left out."""
 
     def rank(name: str) -> int:

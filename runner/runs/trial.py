@@ -1,5 +1,6 @@
 """What is known of one trial."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -52,7 +53,7 @@ FAILED = frozenset({TrialState.FAILED, TrialState.OUT_OF_MEMORY, TrialState.DIVE
 
 
 @dataclass
-class TrialRow:
+class Trial:
     """One trial so far.
 
     Attributes:
@@ -69,6 +70,8 @@ class TrialRow:
         rule: what ended it (see `Decision`), and reason: the same as a sentence.
         error: the traceback of a failed trial.
         note: what sets it apart from the others: DEFAULTS, or nothing.
+        number: of its configuration, from 0, where each is run several times; else empty.
+        front: whether it is on the Pareto front of several objectives.
     """
 
     name: str
@@ -88,6 +91,8 @@ class TrialRow:
     reason: str = ""
     error: str = ""
     note: str = ""
+    number: int | str = ""
+    front: bool = False
     earlier_bests: list[tuple[float, int, dict[str, Any], Mapping[str, Any]]] = field(default_factory=list)
 
     def improves(self, value: float, iteration: int, metrics: dict[str, Any]) -> None:
@@ -112,6 +117,11 @@ class TrialRow:
     def last(self) -> float | None:
         """The objective of its last report."""
         return float(self.last_metrics[OBJECTIVE]) if self.last_metrics else None
+
+    @property
+    def last_finite(self) -> float | None:
+        """The same, where it is finite."""
+        return self.last if self.last is not None and math.isfinite(self.last) else None
 
     @property
     def adjusted(self) -> dict[str, Any]:

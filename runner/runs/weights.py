@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from runner.config.objective import Objective
 from runner.runs.folder import RunFolder
-from runner.runs.trial import TrialRow, TrialState
+from runner.runs.trial import Trial, TrialState
 
 GOES_ON = frozenset({TrialState.RUNNING, TrialState.PAUSED, TrialState.INTERRUPTED})
 """An interrupted trial may be taken up again, and needs what it saved."""
@@ -20,7 +20,7 @@ class Weights:
         self.most = most
         self._removed: set[str] = set()
 
-    def prune(self, rows: Iterable[TrialRow], best: Iterable[TrialRow], ended_before: float) -> list[TrialRow]:
+    def prune(self, rows: Iterable[Trial], best: Iterable[Trial], ended_before: float) -> list[Trial]:
         """Remove what is not kept of the trials that ended before that time, in seconds since the epoch.
 
         `best` are kept whatever their rank and number; a failed trial comes after all others. Returns those that have
@@ -41,13 +41,13 @@ class Weights:
             self._remove(row)
         return lost
 
-    def _rank(self, row: TrialRow) -> tuple[bool, float]:
+    def _rank(self, row: Trial) -> tuple[bool, float]:
         """Lower is better."""
         if row.best is None:
             return True, 0.0
         return False, row.best if self.objective.mode == "min" else -row.best
 
-    def _remove(self, row: TrialRow) -> None:
+    def _remove(self, row: Trial) -> None:
         for path in self.run.trial_weights(row.name).parent.glob("*.pt"):
             path.unlink()
         for folder in self.run.checkpoints(row.name):

@@ -110,7 +110,7 @@ class Resumption:
     def _newest_checkpoint(self, trial: str, iteration: int) -> tuple[int, Path] | None:
         """Of those whose report is known: a later one would leave a gap."""
         for event in reversed(self.events):
-            folder = self.record.run.root.resolve() / event.path
+            folder = self.record.folder.root.resolve() / event.path
             known = (event.kind, event.trial) == ("checkpoint", trial) and (event.iteration or 0) <= iteration
             if known and folder.is_dir():
                 return event.iteration or 0, folder

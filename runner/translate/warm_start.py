@@ -8,9 +8,10 @@ from typing import Any
 from runner.config.experiment import Experiment
 from runner.config.nested import flat as dotted
 from runner.config.points import BEST, EvaluatedPoint, WarmStart, completed, faults, flat, missing, nested
-from runner.runs.earlier_run import EarlierRun, EarlierTrial
 from runner.runs.locate import run_folder
 from runner.runs.points_file import read_points
+from runner.runs.run import Run
+from runner.runs.trial import Trial
 from runner.runs.wording import plural, shown
 
 Point = dict[str, Any]
@@ -27,7 +28,7 @@ def warm_start(warm: WarmStart, experiment: Experiment, project: Path) -> Known:
     path = project / warm.run
     if path.is_file():
         return _one(path, warm, experiment)
-    run = EarlierRun.read(run_folder(warm.run, project))
+    run = Run(run_folder(warm.run, project))
     return _results(run, experiment) if warm.results else _best(run, warm.best or BEST, experiment)
 
 
@@ -39,17 +40,18 @@ def _one(path: Path, warm: WarmStart, experiment: Experiment) -> Known:
     return [nested(point) for point in points.values()], [], notes
 
 
-def _best(run: EarlierRun, amount: int, experiment: Experiment) -> Known:
-    trials = run.ranked()
+def _best(run: Run, amount: int, experiment: Experiment) -> Known:
+    trials = run.ranked
     if not trials:
-        raise ValueError(f"no trial of {shown(run.root)} has a result")
+        raise ValueError(f"no trial of {shown(run.folder.root)} has a result")
     fitting, notes = _fitting(_candidates(run, trials, experiment), experiment, experiment.trainable.defaults() or {})
     points: list[Point] = []
     for point in map(nested, fitting.values()):
         if point not in points:
             points.append(point)
     taken = points[:amount]
-    told = f"{shown(run.root)}: its best {plural(len(taken), 'configuration').removeprefix('1 ')} will be tried first"
+    where = shown(run.folder.root)
+    told = f"{where}: its best {plural(len(taken), 'configuration').removeprefix('1 ')} will be tried first"
     if run.objective != experiment.objective:
         told += f", by {run.objective}, the objective there"
     elif run.objective.several:
@@ -57,33 +59,33 @@ def _best(run: EarlierRun, amount: int, experiment: Experiment) -> Known:
     return taken, [], [told, *notes]
 
 
-def _results(run: EarlierRun, experiment: Experiment) -> Known:
+def _results(run: Run, experiment: Experiment) -> Known:
     """A trial's last objective counts, of a stopped one too: the searcher of its own run was told the same."""
-    there, here = run.objective, experiment.objective
+    there, here, where = run.objective, experiment.objective, shown(run.folder.root)
     if there != here:
         raise ValueError(
-            f"{shown(run.root)} was judged by {there}, this experiment is by {here}: results do not compare; without"
+            f"{where} was judged by {there}, this experiment is by {here}: results do not compare; without"
             " results=true its best trials are tried first"
         )
-    trials = {trial.name: trial for trial in run.finished()}
+    trials = {trial.name: trial for trial in run.finished}
     if not trials:
-        raise ValueError(f"no trial of {shown(run.root)} was completed or stopped with a result")
+        raise ValueError(f"no trial of {shown(run.folder.root)} was completed or stopped with a result")
     fitting, notes = _fitting(_candidates(run, trials.values(), experiment), experiment, {})
     known = [
-        EvaluatedPoint(point=nested(point), objective=dict(trials[name].last_values) or last)
+        EvaluatedPoint(point=nested(point), objective=there.values(trial.last_metrics) if there.several else last)
         for name, point in fitting.items()
-        if (last := trials[name].last) is not None
+        if (last := (trial := trials[name]).last_finite) is not None
     ]
-    told = f"the searcher is told the results of {plural(len(known), 'trial')} of {shown(run.root)}"
+    told = f"the searcher is told the results of {plural(len(known), 'trial')} of {shown(run.folder.root)}"
     return [], known, [told, *notes, *_other_conditions(run, experiment)]
 
 
-def _candidates(run: EarlierRun, trials: Iterable[EarlierTrial], experiment: Experiment) -> dict[str, Point]:
+def _candidates(run: Run, trials: Iterable[Trial], experiment: Experiment) -> dict[str, Point]:
     """Trial to its parameters; what was fixed there is one of them where it is searched here."""
     space = experiment.search_space
     fixed = {key: value for key, value in run.constants.items() if key in space.searched()}
-    points = {trial.name: {**fixed, **trial.point} for trial in trials}
-    own = {trial.name: trial.point for trial in trials}
+    own = {trial.name: run.point(trial) for trial in trials}
+    points = {name: {**fixed, **point} for name, point in own.items()}
     return {
         name: {key: value for key, value in point.items() if key in own[name] or space.active(key, point)}
         for name, point in points.items()
@@ -111,7 +113,7 @@ def _misfit(point: Mapping[str, Any], experiment: Experiment) -> str:
     return next(iter([*(f"{key} {message}" for key, message, _ in faults(point, space)), *lacking]), "")
 
 
-def _other_conditions(run: EarlierRun, experiment: Experiment) -> Iterator[str]:
+def _other_conditions(run: Run, experiment: Experiment) -> Iterator[str]:
     """What made the results there and is another here."""
     searched = {f"search_space.{key}" for key in experiment.search_space.searched()}
     there = _conditions(run.config, run.constants)

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from runner.runs.explanation import Explanation
 from runner.runs.folder import RunFolder
-from runner.runs.story import Story
+from runner.runs.run import Run as ReadRun
 from tests.end_to_end.conftest import Run
 from tests.end_to_end.wandb_file import read_run
 from tests.runs.conftest import units_in
@@ -263,7 +264,7 @@ def test_the_guide_shrunk_with_the_curves_of_a_stopped_trial_in_wandb(run: Run) 
     assert "1 completed (patience 1), 1 stopped (asha 1)" in done.out
     patience = "ended by Ultralytics, whose patience=2 was over, after epoch 3 of 4"
     assert done.rows("trials.csv")[0]["reason"] == done.decisions["trial_000"]["detail"] == patience
-    story = " ".join(text for _, text in Story.read(RunFolder(done.run)).of_run())
+    story = " ".join(text for _, text in Explanation(ReadRun(RunFolder(done.run))).of_run())
     for told in (done.out, story, *(end["detail"] for end in done.decisions.values())):
         assert units_in(told) == {"epoch"}
     full, stopped = [read_run(path) for path in sorted((done.run / "wandb").glob("offline-run-*"))]

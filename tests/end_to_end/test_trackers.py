@@ -144,7 +144,7 @@ def test_artifacts_are_kept_and_a_trial_that_is_taken_up_goes_on_in_its_run(done
     """As two processes would write it, into the database that is there."""
     from mlflow import MlflowClient
 
-    from runner.runs.trial import TrialRow, TrialState
+    from runner.runs.trial import Trial, TrialState
     from runner.translate.loggers.mlflow import Mlflow, local_database
 
     weights, picture = tmp_path / "best.pt", tmp_path / "results.png"
@@ -154,7 +154,7 @@ def test_artifacts_are_kept_and_a_trial_that_is_taken_up_goes_on_in_its_run(done
     for step, state in [(1, TrialState.INTERRUPTED), (2, TrialState.COMPLETED)]:
         run = Mlflow(tmp_path / "mine" / "run", outputs, None, "other", {"by": "me"}, 10).start("trial_0", {"x": 1})
         run.log({"metrics/mAP50(B)": 0.1 * step, "note": "text"}, step)
-        row = TrialRow("trial_0", {}, 0.0, state=state, rule="end", reason="done")
+        row = Trial("trial_0", {}, 0.0, state=state, rule="end", reason="done")
         run.finish(row, [weights, picture] if step == 2 else [], step)
     client = MlflowClient(local_database(outputs))
     experiment = client.get_experiment_by_name("other")

@@ -10,7 +10,7 @@ import pytest
 
 from runner.config.objective import Objective, Target
 from runner.runs.decisions import Decision, append
-from runner.runs.read_run import Run
+from runner.runs.run import Run
 from runner.runs.trial import TrialState
 from tests.report.conftest import Play, trials
 from tests.runs.conftest import units_in

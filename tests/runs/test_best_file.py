@@ -11,8 +11,8 @@ from runner.config.objective import Objective, Target
 from runner.runs.best_file import BestFile
 from runner.runs.folder import RunFolder
 from runner.runs.points_file import read_points
-from runner.runs.read_run import Run
 from runner.runs.record import Record, TrialState
+from runner.runs.run import Run
 from tests.runs.conftest import Clock, Play
 
 

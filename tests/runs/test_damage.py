@@ -16,11 +16,10 @@ from runner.__main__ import main
 from runner.errors import ConfigError
 from runner.runs import decisions, history, journal
 from runner.runs.driver import working_on
-from runner.runs.earlier_run import EarlierRun
+from runner.runs.explanation import Explanation
 from runner.runs.folder import RunFolder
 from runner.runs.mending.mend import mend
-from runner.runs.read_run import Run
-from runner.runs.story import Story
+from runner.runs.run import Run
 from runner.runs.trials_table import read_rows
 
 from .damage import DAMAGES, FILES, at_line, commands, mutated, whole_run
@@ -223,11 +222,11 @@ def test_no_damage_ends_in_a_traceback(run: RunFolder, file: str) -> None:
         path.write_bytes(mutated(path.read_bytes(), seed))
         with suppress(ConfigError, ValueError if file == "config.yaml" else ConfigError):
             found = runner.load(run.root)
-            story = Story.read(found.folder)
-            told = [*story.of_run(), *(line for name in story.trials for line in story.of_trial(name))]
-            earlier = EarlierRun.read(found.folder)
+            explanation = Explanation(found)
+            told = [*explanation.of_run(), *(line for name in found.rows for line in explanation.of_trial(name))]
+            points = [found.point(trial) for trial in found.rows.values()]
             frames = found.trials, found.history, found.decisions
-            assert told, (earlier, frames, found.best, list(journal.read(run.journal)))
+            assert told, (points, frames, found.best, list(journal.read(run.journal)))
 
 
 def whole_again(run: RunFolder) -> None:

@@ -12,12 +12,12 @@ from rich.console import Console
 
 from runner.config.objective import Objective, Target
 from runner.errors import FAILED, OK, ConfigError
-from runner.runs.earlier_run import EarlierRun
+from runner.runs.explanation import Explanation
 from runner.runs.folder import RunFolder
 from runner.runs.pareto import pareto_front
 from runner.runs.record import Record, TrialState
+from runner.runs.run import Run
 from runner.runs.run_diff import RunDiff
-from runner.runs.story import Story
 from runner.runs.summary import exit_code, summary
 
 from .conftest import Clock, Play
@@ -169,7 +169,7 @@ def test_the_summary_and_why_tell_the_front(record: Record, run: RunFolder, play
     assert "front         3 trials that no other beats in accuracy (max), leaves (min)" in text
     assert "t2 (stopped) accuracy=0.6 leaves=7: depth=2" in text
     assert "best config" not in text
-    story = Story.read(run)
+    story = Explanation(Run(run))
     lines = dict(story.of_run())
     assert "best" not in lines
     assert lines["front"] == "t1: accuracy=0.8 leaves=50 at iteration 1"
@@ -198,12 +198,12 @@ def test_a_run_is_read_back_with_its_front(record: Record, run: RunFolder, play:
     run.write_config(CONFIG, [])
     six(play)
     record.close()
-    earlier = EarlierRun.read(run)
-    assert [trial.name for trial in earlier.ranked()] == ["t1", "t6", "t2", "t3"]
-    assert [trial.name for trial in earlier.front()] == ["t1", "t6", "t2"]
+    earlier = Run(run)
+    assert [trial.name for trial in earlier.ranked] == ["t1", "t6", "t2", "t3"]
+    assert [trial.name for trial in earlier.pareto_front] == ["t1", "t6", "t2"]
     with pytest.raises(ConfigError, match=r"trials are on the Pareto front of accuracy \(max\), leaves \(min\): t1 "):
         earlier.chosen(None)
-    assert earlier.chosen("t2").values == {"accuracy": 0.6, "leaves": 7.0}
+    assert earlier.values(earlier.chosen("t2")) == {"accuracy": 0.6, "leaves": 7.0}
     text = told(RunDiff(earlier, earlier))
     assert "3 trials: accuracy 0.6 to 0.8, leaves 7 to 50" in " ".join(text.split())
     assert "best" not in text

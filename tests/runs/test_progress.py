@@ -142,9 +142,9 @@ def test_a_pipe_gets_a_line_a_trial(record: Record, play: Play, clock: Clock) ->
     text = out.getvalue()
     assert "\x1b" not in text
     # Nothing is broken within a word, a path either.
-    assert max(len(line) for line in text.splitlines() if str(record.run.root) not in line) <= 80
+    assert max(len(line) for line in text.splitlines() if str(record.folder.root) not in line) <= 80
     assert " ".join(text.split()) == (
-        f"[0s] shapes: 6 trials of at most 10 epochs, in {record.run.root} [0s] label caches built "
+        f"[0s] shapes: 6 trials of at most 10 epochs, in {record.folder.root} [0s] label caches built "
         "[3s] t1 stopped after 3 epochs of 10, best 0.4321 at epoch 2: ended by asha "
         "[13s] t2 completed after 10 epochs, best 0.1 at epoch 1 "
         "[14s] t3 failed after 1 epoch of 10, best 0.2 at epoch 1: ValueError: no such class "

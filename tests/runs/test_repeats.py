@@ -1,18 +1,18 @@
 """Which configuration is the best where each was run several times."""
 
 from runner.config.objective import Mode, Objective, Target
-from runner.runs.repeats import Outcome, alike, ranked, sample
-from runner.runs.trial import TrialState
+from runner.runs.repeats import alike, ranked, sample
+from runner.runs.trial import Trial, TrialState
 
 
-def outcomes(*values: float | None) -> list[Outcome]:
+def outcomes(*values: float | None) -> list[Trial]:
     """None for a trial that failed, though it had reported well."""
     states = [TrialState.FAILED if value is None else TrialState.COMPLETED for value in values]
     rows = zip(states, values, strict=True)
-    return [Outcome(f"trial_{n:03d}", state, 9.0 if v is None else v) for n, (state, v) in enumerate(rows)]
+    return [Trial(f"trial_{n:03d}", {}, 0.0, state, best=9.0 if v is None else v) for n, (state, v) in enumerate(rows)]
 
 
-def names(rows: list[Outcome], repeat: int, mode: Mode = "max") -> list[int]:
+def names(rows: list[Trial], repeat: int, mode: Mode = "max") -> list[int]:
     found = ranked(rows, repeat, Objective((Target("score", mode),)))
     return [int(row.name.removeprefix("trial_")) for row in found]
 

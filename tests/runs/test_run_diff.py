@@ -6,16 +6,16 @@ from pathlib import Path
 from rich.console import Console
 
 from runner.api.support.preset import promoted
-from runner.runs.earlier_run import EarlierRun
 from runner.runs.folder import RunFolder
 from runner.runs.record import Record, TrialState
+from runner.runs.run import Run
 from runner.runs.run_diff import RunDiff
 
 from .conftest import Clock, Play
 from .damage import whole_run
 
 
-def trained(folder: Path, search: EarlierRun, **changes: float) -> EarlierRun:
+def trained(folder: Path, search: Run, **changes: float) -> Run:
     """The training of the search's best trial, as `promote` and `train` make it, with other parameters on top."""
     config = copy.deepcopy(promoted(search, search.chosen(None), "best"))
     config["search_space"] |= changes
@@ -24,7 +24,7 @@ def trained(folder: Path, search: EarlierRun, **changes: float) -> EarlierRun:
     play = Play(Record(run, search.objective, expected_trials=1, max_epochs=4), Clock())
     play.trial("trial_000", [0.3], **config["search_space"])
     play.end("trial_000", TrialState.COMPLETED)
-    return EarlierRun.read(run)
+    return Run(run)
 
 
 def told(diff: RunDiff) -> str:
@@ -35,7 +35,7 @@ def told(diff: RunDiff) -> str:
 
 
 def test_a_training_beside_the_search_that_found_its_parameters(tmp_path: Path) -> None:
-    search = EarlierRun.read(whole_run(tmp_path / "search", tmp_path))
+    search = Run(whole_run(tmp_path / "search", tmp_path))
     training = trained(tmp_path / "training", search)
     line = "trains the parameters of trial_002 of"
     assert f"2 {line} 1, which came to 0.25 at iteration 3 there" in told(RunDiff(search, training))

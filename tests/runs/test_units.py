@@ -13,14 +13,15 @@ import runner
 from runner.config.experiment import Budget
 from runner.config.objective import Objective
 from runner.config.registry import common_unit, unit_of
+from runner.runs.explanation import Explanation
 from runner.runs.folder import RunFolder
 from runner.runs.progress import Progress
 from runner.runs.record import Record, TrialState
-from runner.runs.story import Story
+from runner.runs.run import Run
 
 from .conftest import Clock, Play, units_in
+from .test_explanation import CONFIG
 from .test_progress import draw
-from .test_story import CONFIG
 from .test_summary import read
 
 PACKAGE = Path(runner.__file__).parent
@@ -49,7 +50,7 @@ def test_a_run_has_one_word(
         play.end("trial_001")
         play.trial("trial_002", [0.1], lr=0.3)
         live = {width: "\n".join(draw(record, width)) for width in (80, 140)}
-    story = Story.read(run)
+    story = Explanation(Run(run))
     told = [*live.values(), read(record, run), lines.file.getvalue(), run.best_yaml.read_text()]  # type: ignore[attr-defined]
     told += [f"{label}: {text}" for label, text in story.of_trial("trial_000")][1:3]
     told.append("\n".join(f"{label}: {text}" for label, text in story.of_run()))

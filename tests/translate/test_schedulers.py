@@ -16,8 +16,9 @@ from runner.api.support.job import checked_job
 from runner.api.support.run_job import run_job
 from runner.errors import ConfigError
 from runner.runs.comparison import JobResult
+from runner.runs.explanation import Explanation
 from runner.runs.folder import RunFolder
-from runner.runs.story import Story
+from runner.runs.run import Run as ReadRun
 from runner.runs.trials_table import read_rows
 from tests.config.composing import composed
 from tests.ray_mode import without_tokens
@@ -87,7 +88,7 @@ class Ran:
         return [float(row["score"]) for row in self.history(trial)]
 
     def story(self, trial: str) -> str:
-        return "\n".join(sentence for _, sentence in Story.read(self.folder).of_trial(trial))
+        return "\n".join(sentence for _, sentence in Explanation(ReadRun(self.folder)).of_trial(trial))
 
 
 Run = Callable[..., Ran]
@@ -208,7 +209,9 @@ def test_pbt_lets_the_worst_go_on_from_the_best_and_a_replay_does_the_same(run: 
     assert float(done.trials["trial_000"]["config/x"]) == after
     assert "pbt changed it: 2 is place 4 of 4" in done.story("trial_000")
     changed = dict.fromkeys([first["trial"], second["trial"]])
-    assert f"pbt changed {len(changed)} trial" in " ".join(text for _, text in Story.read(done.folder).of_run())
+    assert f"pbt changed {len(changed)} trial" in " ".join(
+        text for _, text in Explanation(ReadRun(done.folder)).of_run()
+    )
 
     assert "extend" not in done.told
     with pytest.raises(ConfigError, match="a run with scheduler=pbt cannot be taken up again: trials go on from") as no:

@@ -217,7 +217,7 @@ def test_a_report_after_the_recorded_end_is_left_out(wandb: Wandb, tmp_path: Pat
 
 
 def test_nothing_of_it_fails_where_wandb_is_disabled(tmp_path: Path) -> None:
-    from runner.runs.trial import TrialRow
+    from runner.runs.trial import Trial
     from runner.translate.callbacks.tracked_run import TrackedRun
     from runner.translate.loggers.wandb import Wandb
 
@@ -228,7 +228,7 @@ def test_nothing_of_it_fails_where_wandb_is_disabled(tmp_path: Path) -> None:
     tracker = Wandb(tmp_path / "mine" / "run", {"project": "p", "mode": "disabled"}, finish_timeout=10)
     run = TrackedRun("trial_0", "W&B", lambda: tracker.start("trial_0", {}), told.append)
     run.log({"score": 1.0}, step=1)
-    run.finish(TrialRow("trial_0", {}, 0.0, state=TrialState.COMPLETED, rule="end"), [weights, picture])
+    run.finish(Trial("trial_0", {}, 0.0, state=TrialState.COMPLETED, rule="end"), [weights, picture])
     assert run.join(30)
     assert told == []
 

@@ -30,7 +30,7 @@ def next_commands(job: Job, run: RunFolder, record: Record, project: Path, code:
         commands.append(f"python -m runner resume {folder}{again}")
     budget = job.experiment.budget
     tuned = set(job.experiment.search_space.searched()) - {SEED} and not run.confirm_yaml.is_file()
-    learned = not nothing_learned(run, record.objective, record.repeat)
+    learned = not nothing_learned(record)
     if code == OK and tuned and learned:
         trial = f"{record.front[0].name} " if len(record.front) > 1 else ""
         commands.append(f"python -m runner promote {folder} {trial}--name {shlex.quote(f'{job.experiment.name}_best')}")

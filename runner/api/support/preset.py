@@ -13,10 +13,9 @@ from runner.config.read import read
 from runner.config.seeds import seed_of, seeds_in_turn
 from runner.errors import ConfigError, Problem
 from runner.runs import lock
-from runner.runs.earlier_run import EarlierRun, EarlierTrial
-from runner.runs.folder import RunFolder
 from runner.runs.plain_yaml import dump
-from runner.runs.trial import DEFAULTS
+from runner.runs.run import Run
+from runner.runs.trial import DEFAULTS, Trial
 from runner.runs.wording import shown
 
 GROUPS = ("trainable", "search_space", "searcher", "scheduler", "stopper", "logger", "ray")
@@ -34,10 +33,10 @@ def target(name: str | None, project: Path, *, overwrite: bool) -> Path:
     return file
 
 
-def promoted(earlier: EarlierRun, trial: EarlierTrial, name: str) -> dict[str, Any]:
+def promoted(earlier: Run, trial: Trial, name: str) -> dict[str, Any]:
     """The config of the run with the trial's parameters fixed and the search off. Raises ConfigError."""
     # Defaults need no line, and may be at odds with each other once they are written: optimizer=auto sets lr0 itself.
-    own = trial.adjusted if trial.note == DEFAULTS else trial.parameters
+    own = trial.adjusted if trial.note == DEFAULTS else earlier.trained(trial)
     found = {**earlier.constants, **own}
     config = without_search(earlier.config)
     experiment = read(resolve(dict(earlier.config)))
@@ -53,7 +52,7 @@ def promoted(earlier: EarlierRun, trial: EarlierTrial, name: str) -> dict[str, A
     return {**config, "seed": seed, "search_space": {}, "trainable": {**trainable, home: fixed}}
 
 
-def preset(config: Mapping[str, Any], earlier: EarlierRun, trial: EarlierTrial) -> str:
+def preset(config: Mapping[str, Any], earlier: Run, trial: Trial) -> str:
     """The YAML of a config that `promoted` made, with where it comes from."""
     defaults = [{f"override /{group}": _option(config.get(group), group)} for group in GROUPS]
     nouns = {key: value for key, value in config.items() if key not in GROUPS}
@@ -63,19 +62,19 @@ def preset(config: Mapping[str, Any], earlier: EarlierRun, trial: EarlierTrial) 
     return "\n".join([*head, *(f"# {line}" for line in _story(earlier, trial)), *body])
 
 
-def _origin(earlier: EarlierRun, trial: EarlierTrial) -> Origin:
-    run = RunFolder(earlier.root)
+def _origin(earlier: Run, trial: Trial) -> Origin:
+    run = earlier.folder
     locked = lock.read(run) or {}
     return Origin(run=shown(run.root), trial=trial.name, contents=locked.get("contents") or {})
 
 
-def _story(earlier: EarlierRun, trial: EarlierTrial) -> Iterator[str]:
-    run = RunFolder(earlier.root)
+def _story(earlier: Run, trial: Trial) -> Iterator[str]:
+    run = earlier.folder
     objective = earlier.objective
     if trial.note == DEFAULTS:
-        yield f"The trainable's defaults: of {', '.join(trial.sampled)} nothing is written."
+        yield f"The trainable's defaults: of {', '.join(earlier.sampled(trial))} nothing is written."
     yield f"The parameters of {trial.name} of {shown(run.root)}, {trial.state.words}:"
-    values: Mapping[str, float | None] = trial.values or {objective.label: trial.best}
+    values: Mapping[str, float | None] = earlier.values(trial) if objective.several else {objective.label: trial.best}
     modes = {target.metric: target.mode for target in objective.targets}
     for name, value in values.items():
         yield f"  {name} = {value!r} at {earlier.unit} {trial.best_iteration} (mode {modes.get(name, objective.mode)})"

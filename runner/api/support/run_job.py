@@ -26,8 +26,8 @@ from runner.runs.git_state import git_state
 from runner.runs.journal import Event, Journal, seconds_spent
 from runner.runs.output import redirected
 from runner.runs.progress import Progress
-from runner.runs.read_run import Run
 from runner.runs.record import Record
+from runner.runs.run import Run
 from runner.runs.summary import NextSteps, exit_code, summary
 from runner.runs.user_traceback import user_traceback
 from runner.runs.wording import duration, shown
@@ -214,7 +214,7 @@ def _lock(experiment: Experiment, run: RunFolder, project: Path, console: Consol
 
 def _result(job: Job, run: RunFolder, record: Record, seconds: float, code: int, failure: str) -> JobResult:
     failed = [row for row in record.rows.values() if row.error]
-    gained = gain(run, record.objective, record.repeat, record.unit)
+    gained = gain(record)
     return JobResult(
         job=0,
         overrides=job.overrides,

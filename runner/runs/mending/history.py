@@ -7,13 +7,13 @@ from typing import Any
 
 from runner.config.objective import OBJECTIVE, Objective
 from runner.runs.cells import cell, is_number, line, scan
+from runner.runs.columns import LAST
 from runner.runs.folder import RunFolder
 from runner.runs.history import FIRST, metric
 from runner.runs.journal import Event
 from runner.runs.json_lines import json_object, lines
 from runner.runs.mending.aside import at_lines, rewrite
 from runner.runs.mending.sound import Key, Sound
-from runner.runs.trials_table import LAST
 from runner.runs.wording import plural
 
 RAY_SECONDS = "time_total_s"

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from runner.config.objective import Objective
+from runner.config.read_search_space import read_search_space
 from runner.runs.decisions import CUT_OFF
-from runner.runs.earlier_run import parameters_of
 from runner.runs.folder import RunFolder
 from runner.runs.history import History
 from runner.runs.journal import Event, Kind, as_line
 from runner.runs.mending.aside import at_lines, rewrite
 from runner.runs.mending.sound import Sound
+from runner.runs.proposed import proposed
 from runner.runs.trial import TrialState
 from runner.runs.wording import plural
 
@@ -56,8 +57,9 @@ def mend_journal(run: RunFolder, config: Mapping[str, Any], objective: Objective
 
 def _proposals(config: Mapping[str, Any], sound: Sound) -> list[Event]:
     lost = [name for name in sound.started if name not in sound.proposals]
+    space, _ = read_search_space(config["search_space"] or {})
     return [
-        Event("proposed", name, config=parameters_of(sound.trials[name], config) if name in sound.trials else {})
+        Event("proposed", name, config=proposed(sound.trials[name], space) if name in sound.trials else {})
         for name in sorted(lost)
     ]
 

@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from runner.runs import decisions, history, journal, trials_table
+from runner.runs import columns, decisions, history, journal
 from runner.runs.cells import scan
+from runner.runs.columns import NEEDED
 from runner.runs.decisions import EXPLOITED, GOES_ON, REPLAYED
 from runner.runs.folder import RunFolder
 from runner.runs.history import FIRST
 from runner.runs.journal import Event
 from runner.runs.json_lines import lines
 from runner.runs.trial import TrialState
-from runner.runs.trials_table import COLUMNS
 
 Kind = TypeVar("Kind")
 Key = tuple[str, int]
@@ -132,7 +132,7 @@ def read(run: RunFolder) -> Sound:
     events, repeated_events = _objects(run.journal, journal.event)
     decided, repeated_decisions = _objects(run.decisions, decisions.decision)
     reports = _table(run.history_csv, FIRST, history.row_fault, ("trial", "iteration"))
-    table = _table(run.trials_csv, COLUMNS, trials_table.row_fault, ("trial",))
+    table = _table(run.trials_csv, NEEDED, columns.fault, ("trial",))
     sources = (
         {event.trial for event in events if event is not None},
         {line["trial"] for line in decided if line is not None},

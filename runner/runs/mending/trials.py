@@ -1,21 +1,21 @@
 """trials.csv: made anew from the journal, history.csv and decisions.jsonl."""
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from runner.config.objective import OBJECTIVE, Objective
+from runner.config.read_search_space import read_search_space
 from runner.config.registry import unit_of
+from runner.runs.columns import read_trial
 from runner.runs.decisions import RESTARTED, RETRY, is_over
-from runner.runs.earlier_run import parameters_of
 from runner.runs.folder import RunFolder
 from runner.runs.mending.aside import at_lines, set_aside
 from runner.runs.mending.sound import Sound
+from runner.runs.proposed import proposed
 from runner.runs.record import Record
 from runner.runs.repeats import repeats
-from runner.runs.trial import DEFAULTS, TrialState
-
-KEPT = ("state", "restarts", "note", "checkpoint", "reason", "seconds")
-"""What no report tells."""
+from runner.runs.trial import DEFAULTS, Trial, TrialState
 
 
 def mend_trials(run: RunFolder, config: Mapping[str, Any], objective: Objective, sound: Sound) -> Iterator[str]:
@@ -31,12 +31,12 @@ def mend_trials(run: RunFolder, config: Mapping[str, Any], objective: Objective,
         notes.append(f"{', '.join(other[:3])}: another best or last report than in history.csv")
     if not notes or sound.exploited:
         return  # what a scheduler changed the parameters to is in no other file: whoever reads the table says so
-    configs = sound.proposals | {
-        n: parameters_of(sound.trials[n], config) for n in sound.trials.keys() - sound.proposals
-    }
-    unknown = [name for name in sound.started if name not in configs]
-    if unknown:
-        notes.append(f"the parameters of {', '.join(unknown)} are lost for good")
+    space, _ = read_search_space(config["search_space"] or {})
+    unknown = sound.trials.keys() - sound.proposals
+    configs = sound.proposals | {name: proposed(sound.trials[name], space) for name in unknown}
+    lost = [name for name in sound.started if name not in configs]
+    if lost:
+        notes.append(f"the parameters of {', '.join(lost)} are lost for good")
     ends = {name: _kept(name, run, config, sound) for name in sound.started}
     kept = set_aside(run.trials_csv)
     # What the winner's files say beside its parameters is known to its trainable alone, which is not asked here.
@@ -64,23 +64,26 @@ def _disagrees(name: str, objective: Objective, sound: Sound) -> bool:
     return (last, best) != (int(row["iterations"]), float(row[OBJECTIVE]) if row[OBJECTIVE] else None)
 
 
-def _kept(name: str, run: RunFolder, config: Mapping[str, Any], sound: Sound) -> dict[str, str]:
-    """What no report tells of a trial: its row where that is sound, else what the other files say."""
+def _kept(name: str, run: RunFolder, config: Mapping[str, Any], sound: Sound) -> Trial:
+    """A trial with what no report holds: as its row says where that is sound, else as the other files do."""
     row, end = sound.trials.get(name), sound.ends.get(name)
     if row is not None:
-        return {key: row[key] for key in KEPT}
+        return read_trial(row)
     seconds = [report["seconds"] for report in sound.reports.rows if report["trial"] == name]
     weights = [path for path in (run.trial_weights(name), *reversed(run.checkpoints(name))) if path.exists()]
     first = next(iter(sound.proposals), None) == name and bool(config["searcher"].get("defaults_first"))
     over = end is not None and is_over(end["state"], end["rule"])
-    return {
-        "state": end["state"] if end is not None and over else TrialState.INTERRUPTED,
-        "restarts": str(sum(_is_restart(line, name) for line in sound.decisions)),
-        "note": DEFAULTS if first else "",
-        "checkpoint": str(weights[0].relative_to(run.root)) if weights else "",
-        "reason": end["detail"] if end is not None and over else "",
-        "seconds": seconds[-1] if seconds else "0.0",
-    }
+    return Trial(
+        name,
+        config={},
+        started_at=math.nan,
+        state=TrialState(end["state"]) if end is not None and over else TrialState.INTERRUPTED,
+        restarts=sum(_is_restart(line, name) for line in sound.decisions),
+        note=DEFAULTS if first else "",
+        checkpoint=str(weights[0].relative_to(run.root)) if weights else "",
+        reason=end["detail"] if end is not None and over else "",
+        seconds=float(seconds[-1]) if seconds else 0.0,
+    )
 
 
 def _is_restart(line: Mapping[str, Any] | None, name: str) -> bool:

@@ -85,7 +85,7 @@ class Recording(Callback):  # type: ignore[misc]
     def on_checkpoint(
         self, iteration: int, trials: list[Trial], trial: Trial, checkpoint: Checkpoint, **info: Any
     ) -> None:
-        path = str(Path(checkpoint.path).relative_to(self.record.run.root.resolve()))
+        path = str(Path(checkpoint.path).relative_to(self.record.folder.root.resolve()))
         self.journal.write(Event("checkpoint", str(trial), trial.last_result["training_iteration"], path=path))
 
     def on_trial_complete(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
@@ -108,7 +108,7 @@ class Recording(Callback):  # type: ignore[misc]
             state, rule = TrialState.OUT_OF_MEMORY, "out_of_memory"
         elif late := self.timeout.reasons.get(trial.trial_id):
             rule, reason = TRIAL_TIMEOUT, late
-            error = f"{take_stack(self.record.run.trial(str(trial)))}{reason}"
+            error = f"{take_stack(self.record.folder.trial(str(trial)))}{reason}"
         elif process_died(trial):
             rule, reason = "process_died", f"its process died {_times(self.record.rows[str(trial)].restarts + 1)}"
         self.stopper.ended(error, mismatch=rule == "attestation")
@@ -184,7 +184,7 @@ class Recording(Callback):  # type: ignore[misc]
         decision = verdict.decision(str(trial), saved)
         kept = Path(trial.checkpoint.path) if trial.checkpoint else None
         if self.trainable.keeps_weights and not state.failed and verdict.rule not in CUT_OFF:
-            for folder in self.record.run.checkpoints(str(trial)):
+            for folder in self.record.folder.checkpoints(str(trial)):
                 shutil.rmtree(folder)
             kept = None
         self.record.ended(str(trial), state, decision, error, kept)

@@ -6,7 +6,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Protocol
 
-from runner.runs.trial import TrialRow, TrialState
+from runner.runs.trial import Trial, TrialState
 
 
 class OpenRun(Protocol):
@@ -15,7 +15,7 @@ class OpenRun(Protocol):
     def log(self, metrics: Mapping[str, Any], step: int) -> None:
         """Write the metrics of a report."""
 
-    def finish(self, row: TrialRow, files: Sequence[Path], step: int) -> None:
+    def finish(self, row: Trial, files: Sequence[Path], step: int) -> None:
         """Write how the trial ended after `step` reports, keep its files, and close the run."""
 
 
@@ -48,7 +48,7 @@ class TrackedRun:
             self._logged = step
             self._steps.put(lambda run: run.log(metrics, step))
 
-    def finish(self, row: TrialRow, files: Sequence[Path]) -> None:
+    def finish(self, row: Trial, files: Sequence[Path]) -> None:
         """Write how the trial ended, keep its files, and close the run."""
         self._steps.put(lambda run: run.finish(row, files, self._logged))
         self._steps.put(None)
@@ -72,19 +72,19 @@ class TrackedRun:
                 self.tell(f"{self.tracker} has not all of {self.name}: {type(error).__name__}: {error}")
 
 
-def ended_well(row: TrialRow) -> bool:
+def ended_well(row: Trial) -> bool:
     """Whether a tracker should show the run as a success."""
     return row.state in {TrialState.COMPLETED, TrialState.STOPPED}
 
 
-def end_tags(row: TrialRow) -> list[str]:
+def end_tags(row: Trial) -> list[str]:
     """State and rule, to filter by."""
     # "end" and "error" say no more than completed and failed do
     rule = [row.rule] if row.rule not in {"end", "error"} else []
     return list(dict.fromkeys([str(row.state), *rule]))
 
 
-def end_of(row: TrialRow) -> dict[str, str]:
+def end_of(row: Trial) -> dict[str, str]:
     """State, rule and reason, to make columns of."""
     return {"end/state": str(row.state), "end/rule": row.rule, "end/reason": row.reason}
 

@@ -115,12 +115,12 @@ class TrackedRuns(Callback):  # type: ignore[misc]
         places = {row.name: place for place, row in enumerate(self.record.ranked(), 1)}
         for name in list(self._open):
             ended = self.record.rows[name].state.ended
-            if ended and not self.trainable.lacks_artifacts(self.record.run.trial(name), places.get(name)):
+            if ended and not self.trainable.lacks_artifacts(self.record.folder.trial(name), places.get(name)):
                 self._finish(name)
 
     def _finish(self, name: str) -> None:
         run = self._open.pop(name)
-        run.finish(self.record.rows[name], self.trainable.artifacts(self.record.run.trial(name)))
+        run.finish(self.record.rows[name], self.trainable.artifacts(self.record.folder.trial(name)))
         self._finishing = [*(other for other in self._finishing if not other.join(0)), run]
 
 

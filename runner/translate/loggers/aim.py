@@ -11,7 +11,7 @@ from runner.config.experiment import Experiment
 from runner.config.registry import LOGGERS
 from runner.config.traits import Traits
 from runner.runs.record import Record
-from runner.runs.trial import TrialRow
+from runner.runs.trial import Trial
 
 
 @LOGGERS.register("aim", requires=("aim",), traits=Traits(extra="aim"))
@@ -38,7 +38,7 @@ def aim(
     """
     from runner.translate.callbacks.tracked_runs import TrackedRuns
 
-    tracker = Aim(record.run.root.resolve(), repo or str(outputs), experiment_name, tags, finish_timeout)
+    tracker = Aim(record.folder.root.resolve(), repo or str(outputs), experiment_name, tags, finish_timeout)
     return TrackedRuns(tracker, experiment, record, tell)
 
 
@@ -92,7 +92,7 @@ class AimRun:
 
         self.run.track(numbers(metrics), step=step)
 
-    def finish(self, row: TrialRow, files: Sequence[Path], step: int) -> None:  # noqa: ARG002
+    def finish(self, row: Trial, files: Sequence[Path], step: int) -> None:  # noqa: ARG002
         """State and rule become tags, the same and the reason parameters; Aim is told where the files lie."""
         from runner.translate.callbacks.tracked_run import by_kind, end_of, end_tags
 

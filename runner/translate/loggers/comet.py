@@ -12,7 +12,7 @@ from runner.config.experiment import Experiment
 from runner.config.registry import LOGGERS
 from runner.config.traits import Traits
 from runner.runs.record import Record
-from runner.runs.trial import TrialRow
+from runner.runs.trial import Trial
 from runner.runs.wording import shown
 
 CometMode = Literal["online", "offline"]
@@ -58,7 +58,7 @@ def comet(
     from runner.translate.callbacks.tracked_runs import TrackedRuns
 
     options = {"project_name": project, "workspace": workspace}
-    tracker = Comet(record.run.root.resolve(), options, tags, is_online(mode), finish_timeout)
+    tracker = Comet(record.folder.root.resolve(), options, tags, is_online(mode), finish_timeout)
     return TrackedRuns(tracker, experiment, record, tell)
 
 
@@ -119,7 +119,7 @@ class CometRun:
 
         self.experiment.log_metrics(numbers(metrics), step=step)
 
-    def finish(self, row: TrialRow, files: Sequence[Path], step: int) -> None:
+    def finish(self, row: Trial, files: Sequence[Path], step: int) -> None:
         """State and rule become tags, the same and the reason other values; weights are a model."""
         from runner.translate.callbacks.tracked_run import by_kind, end_of, end_tags
 

@@ -15,7 +15,7 @@ from runner.config.nested import flat
 from runner.config.registry import LOGGERS
 from runner.config.traits import Traits
 from runner.runs.record import Record
-from runner.runs.trial import TrialRow, TrialState
+from runner.runs.trial import Trial, TrialState
 
 RUN_ID = "runner.run"
 """The tag by which a trial that is taken up again finds its run."""
@@ -45,7 +45,7 @@ def mlflow(
     """
     from runner.translate.callbacks.tracked_runs import TrackedRuns
 
-    tracker = Mlflow(record.run.root.resolve(), outputs, tracking_uri, experiment_name, tags, finish_timeout)
+    tracker = Mlflow(record.folder.root.resolve(), outputs, tracking_uri, experiment_name, tags, finish_timeout)
     return TrackedRuns(tracker, experiment, record, tell)
 
 
@@ -132,7 +132,7 @@ class MlflowRun:
         rows = [Metric(allowed(name), value, now, step) for name, value in numbers(metrics).items()]
         self.client.log_batch(self.run, metrics=rows)
 
-    def finish(self, row: TrialRow, files: Sequence[Path], step: int) -> None:  # noqa: ARG002
+    def finish(self, row: Trial, files: Sequence[Path], step: int) -> None:  # noqa: ARG002
         """State, rule and reason become tags; the files are copied to where MLflow keeps them."""
         from runner.translate.callbacks.tracked_run import by_kind, end_of, ended_well
 

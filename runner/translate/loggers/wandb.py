@@ -12,7 +12,7 @@ from pydantic import Field
 from runner.config.experiment import Experiment
 from runner.config.registry import LOGGERS
 from runner.runs.record import Record
-from runner.runs.trial import TrialRow
+from runner.runs.trial import Trial
 from runner.runs.wording import shown
 
 WandbMode = Literal["online", "offline", "disabled"]
@@ -49,7 +49,7 @@ def wandb(
     """
     from runner.translate.callbacks.tracked_runs import TrackedRuns
 
-    folder = record.run.root.resolve()
+    folder = record.folder.root.resolve()
     group = group or f"{folder.parent.name}/{folder.name}"
     options = {"project": project, "entity": entity, "group": group, "tags": tags or None, "mode": mode}
     return TrackedRuns(Wandb(folder, options, finish_timeout), experiment, record, tell)
@@ -114,7 +114,7 @@ class WandbRun:
     def log(self, metrics: Mapping[str, Any], step: int) -> None:
         self.run.log(dict(metrics), step=step)
 
-    def finish(self, row: TrialRow, files: Sequence[Path], step: int) -> None:
+    def finish(self, row: Trial, files: Sequence[Path], step: int) -> None:
         """State and rule become tags, the same and the reason a part of the summary.
 
         W&B reads files where they are: it makes no copies beside those of the pictures, which are in the last row too.

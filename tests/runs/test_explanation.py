@@ -5,9 +5,10 @@ from collections.abc import Iterable
 import pytest
 
 from runner.runs.decisions import Decision
+from runner.runs.explanation import Explanation
 from runner.runs.folder import RunFolder
 from runner.runs.record import Record, TrialState
-from runner.runs.story import Story
+from runner.runs.run import Run
 
 from .conftest import Play
 
@@ -23,7 +24,7 @@ CONFIG = {
 
 
 @pytest.fixture
-def story(run: RunFolder, record: Record, play: Play) -> Story:
+def story(run: RunFolder, record: Record, play: Play) -> Explanation:
     """Four trials: to its end, out at the first rung, on its plateau, and broken after a restart."""
     run.write_config(CONFIG, [])
     play.trial("trial_000", [0.2, 0.6], x=1)
@@ -41,14 +42,14 @@ def story(run: RunFolder, record: Record, play: Play) -> Story:
     record.restarted(Decision("trial_003", 1, "process_died", 1, 2, "its process died after epoch 1"))
     record.started("trial_003", {"x": 4})
     play.end("trial_003", TrialState.FAILED, "error", "Traceback\nValueError: no")
-    return Story.read(run)
+    return Explanation(Run(run))
 
 
 def text(lines: Iterable[tuple[str, str]]) -> str:
     return "\n".join(f"{label}: {told}" for label, told in lines)
 
 
-def test_the_story_of_a_run(story: Story) -> None:
+def test_the_story_of_a_run(story: Explanation) -> None:
     told = text(story.of_run())
     assert (
         "searcher: optuna proposed 4 configurations, the first 1 of them given by you; trial 0 ran the defaults" in told
@@ -70,12 +71,12 @@ def test_the_story_tells_the_gain_and_that_nothing_was_learned(run: RunFolder, r
     play.end("trial_000", TrialState.STOPPED, "plateau")
     play.trial("trial_001", [0.3, 0.3])
     play.end("trial_001")
-    told = text(Story.read(run).of_run())
+    told = text(Explanation(Run(run)).of_run())
     assert "nothing was learned: trial_001 never came to a better accuracy than in its first report" in told
     assert "gain: 0.1 over the defaults within 1 epoch: 0.3 against 0.2 of trial_000, stopped there" in told
 
 
-def test_the_story_of_a_trial(story: Story) -> None:
+def test_the_story_of_a_trial(story: Explanation) -> None:
     first = text(story.of_trial("trial_000"))
     assert "trial: trial_000: x=1" in first
     assert first.index("epoch 2: asha let it go on: 0.6 is the first") < first.index("epoch 10: completed: trained")
@@ -91,7 +92,7 @@ def test_the_story_of_a_trial(story: Story) -> None:
 def test_of_a_run_that_goes_on(run: RunFolder, play: Play) -> None:
     run.write_config({**CONFIG, "scheduler": {"name": "fifo"}}, [])
     play.record.started("trial_000", {"x": 1})
-    story = Story.read(run)
+    story = Explanation(Run(run))
     assert "now: running, after 0 epochs" in text(story.of_trial("trial_000"))
     assert "no report held a finite accuracy" in text(story.of_trial("trial_000"))
     assert "scheduler: fifo stopped no trial" in text(story.of_run())

@@ -2,13 +2,11 @@
 
 from pathlib import Path
 
-from runner.errors import ConfigError, Problem
-from runner.runs.earlier_run import EarlierRun
 from runner.runs.folder import RunFolder
 from runner.runs.journal import read
 from runner.runs.locate import run_folder
 from runner.runs.output import note
-from runner.runs.read_run import Run
+from runner.runs.run import Run
 
 RunName = str | Path | Run
 """A run, or what names one: a run folder, a folder of runs (the newest of them), an experiment, or `latest`."""
@@ -19,14 +17,9 @@ def folder_of(run: RunName, project: Path) -> RunFolder:
     return run_folder(str(run.folder.root if isinstance(run, Run) else run), project)
 
 
-def earlier_run(run: RunName, project: Path) -> EarlierRun:
+def named_run(run: RunName, project: Path) -> Run:
     """The run that is named. Raises ConfigError."""
-    folder = folder_of(run, project)
-    try:
-        return EarlierRun.read(folder)
-    except ValueError as error:
-        name = str(run.folder.root if isinstance(run, Run) else run)
-        raise ConfigError([Problem("run-folder", name, str(error), "name another run folder")]) from error
+    return Run(folder_of(run, project))
 
 
 def started_in(run: RunFolder, project: Path) -> Path:

@@ -1,21 +1,14 @@
-"""What happened in a run, in sentences: of one trial, or of the whole."""
+"""Why things happened in a run, in sentences: of one trial, or of the whole."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from runner.config.objective import OBJECTIVE, Objective
-from runner.config.registry import unit_of
-from runner.runs.cells import read_cell
-from runner.runs.decisions import EXPLOITED, PAUSED, PROMOTED, REPLAYED, RESTARTED, read
-from runner.runs.folder import RunFolder
+from runner.runs.decisions import EXPLOITED, PAUSED, PROMOTED, REPLAYED, RESTARTED
 from runner.runs.gain import gain, nothing_learned
-from runner.runs.kept_config import read_config
 from runner.runs.pareto import dominates
-from runner.runs.repeats import Outcome, alike, ranked, repeats, sample
-from runner.runs.trial import FAILED, TrialState
-from runner.runs.trials_table import PARAMETER, PARETO, adjusted_in, read_rows, values_in
+from runner.runs.run import Run
+from runner.runs.trial import FAILED, Trial, TrialState
 from runner.runs.wording import changed, duration, number, parameters, plural
 
 MOST_OF_FRONT = 10
@@ -29,54 +22,33 @@ VERBS = {
 }
 
 
-@dataclass(frozen=True)
-class Story:
-    """A run as its folder tells it.
+class Explanation:
+    """What happened in a run that is over or still going on.
 
-    Attributes:
-        run: its folder.
-        trials: the cells of trials.csv, by name.
-        decisions: those of each trial, in their order.
+    Args:
+        run: read back from its folder.
     """
 
-    run: RunFolder
-    config: Mapping[str, Any]
-    objective: Objective
-    trials: dict[str, dict[str, str]]
-    decisions: dict[str, list[dict[str, Any]]]
-
-    @classmethod
-    def read(cls, run: RunFolder) -> "Story":
-        """Of a run that is over or still going on."""
-        config = read_config(run)
-        objective = Objective.of(config)
-        decisions: dict[str, list[dict[str, Any]]] = {}
-        for line in read(run.decisions):
-            decisions.setdefault(line["trial"], []).append(line)
-        return cls(run, config, objective, read_rows(run.trials_csv), decisions)
-
-    @property
-    def unit(self) -> str:
-        """What one report is called."""
-        return unit_of(self.config)
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.objective = run.objective
+        self.unit = run.unit
+        self.decisions: dict[str, list[dict[str, Any]]] = {}
+        for line in run.decision_lines:
+            self.decisions.setdefault(line["trial"], []).append(line)
 
     def of_trial(self, name: str) -> Iterator[tuple[str, str]]:
         """Label and sentence, in the order in which it happened."""
-        cells = self.trials[name]
-        config = {
-            key.removeprefix(PARAMETER): read_cell(cell)
-            for key, cell in cells.items()
-            if key.startswith(PARAMETER) and cell != ""
-        }
-        yield "trial", f"{name}: {parameters(config | adjusted_in(cells)) or 'no parameters'}"
+        trial = self.run.rows[name]
+        yield "trial", f"{name}: {parameters(trial.parameters) or 'no parameters'}"
         for line in self.decisions.get(name, []):
             when = f"{self.unit} {line['iteration']}"
             yield when, f"{self._verb(line)}: {line['detail']}{self._saved(line)}"
-        if cells["state"] in {TrialState.RUNNING, TrialState.PAUSED, TrialState.INTERRUPTED}:
-            yield "now", f"{cells['state']}, after {plural(int(cells['iterations']), self.unit)}"
-        yield "best", self._best_of(name)
-        if cells["checkpoint"]:
-            yield "weights", cells["checkpoint"]
+        if trial.state in {TrialState.RUNNING, TrialState.PAUSED, TrialState.INTERRUPTED}:
+            yield "now", f"{trial.state}, after {plural(trial.iterations, self.unit)}"
+        yield "best", self._best_of(trial)
+        if trial.checkpoint:
+            yield "weights", trial.checkpoint
 
     def of_run(self) -> Iterator[tuple[str, str]]:
         """Label and sentence."""
@@ -85,23 +57,23 @@ class Story:
         yield from self._stoppers()
         yield from self._failures()
         yield "cost", self._cost()
-        front = self._front()
-        for place, name in enumerate(front[:MOST_OF_FRONT]):
-            yield "" if place else "front", f"{name}: {self._values_of(name)}"
+        front = self.run.pareto_front
+        for place, trial in enumerate(front[:MOST_OF_FRONT]):
+            yield "" if place else "front", f"{trial.name}: {self._values_of(trial)}"
         if len(front) > MOST_OF_FRONT:
             yield "", f"and {len(front) - MOST_OF_FRONT} more, in best/front.csv"
-        best = self._ranked()
-        if best and not self.objective.several:
-            yield "best", f"{best[0]}: {self._best_of(best[0])}"
-            if repeats(self.config) > 1:
-                yield "", f"its configuration: {sample(alike(self._outcomes(), best[0], repeats(self.config)))}"
+        winner = self.run.winner
+        if winner and not self.objective.several:
+            yield "best", f"{winner.name}: {self._best_of(winner)}"
+            if self.run.repeat > 1:
+                yield "", f"its configuration: {self.run.best_sample}"
         yield from self._gain()
 
     def _gain(self) -> Iterator[tuple[str, str]]:
-        nothing = nothing_learned(self.run, self.objective, repeats(self.config))
+        nothing = nothing_learned(self.run)
         if nothing:
             yield "", nothing
-        gained = gain(self.run, self.objective, repeats(self.config), self.unit)
+        gained = gain(self.run)
         if gained:
             yield "gain", gained.told
 
@@ -115,52 +87,38 @@ class Story:
         rank = f"; place {line['rank']} of {line['ranked']} there" if ranked else ""
         return rank + (f"; {plural(saved, self.unit)} saved" if saved else "")
 
-    def _best_of(self, name: str) -> str:
-        cells = self.trials[name]
-        if not cells[OBJECTIVE]:
+    def _best_of(self, trial: Trial) -> str:
+        if trial.best is None:
             return f"no report held a finite {self.objective.needed}"
         if self.objective.several:
-            return f"{self._values_of(name)}, {self._place_at_front(name)}"
-        ranked = self._ranked()
-        place = f", place {ranked.index(name) + 1} of {len(ranked)}" if name in ranked else ", which does not count"
-        at = f"{self.unit} {cells['best_iteration']}"
-        return f"{self.objective.label} {number(float(cells[OBJECTIVE]))} at {at}{place}"
+            return f"{self._values_of(trial)}, {self._place_at_front(trial)}"
+        ranked = self.run.ranked
+        place = f", place {ranked.index(trial) + 1} of {len(ranked)}" if trial in ranked else ", which does not count"
+        return f"{self.objective.label} {number(trial.best)} at {self.unit} {trial.best_iteration}{place}"
 
-    def _values_of(self, name: str) -> str:
+    def _values_of(self, trial: Trial) -> str:
         """Of several objectives."""
-        return f"{parameters(self._point(name))} at {self.unit} {self.trials[name]['best_iteration']}"
+        return f"{parameters(self.run.values(trial))} at {self.unit} {trial.best_iteration}"
 
-    def _place_at_front(self, name: str) -> str:
-        front = self._front()
-        if name in front:
+    def _place_at_front(self, trial: Trial) -> str:
+        if trial.front:
             return "on the Pareto front"
-        if name not in self._ranked():
+        if trial not in self.run.ranked:
             return "which does not count"
-        better = [other for other in front if dominates(self._point(other), self._point(name), self.objective)]
+        own = self.run.values(trial)
+        points = {other.name: self.run.values(other) for other in self.run.pareto_front}
+        better = [name for name, point in points.items() if dominates(point, own, self.objective)]
         return f"not on the Pareto front: beaten by {', '.join(better)}" if better else "not on the Pareto front yet"
 
-    def _point(self, name: str) -> dict[str, float]:
-        return values_in(self.trials[name], self.objective)
-
-    def _front(self) -> list[str]:
-        return [name for name in self._ranked() if self.trials[name].get(PARETO)]
-
-    def _ranked(self) -> list[str]:
-        """Every trial that may be the best, the best first."""
-        return [row.name for row in ranked(self._outcomes(), repeats(self.config), self.objective)]
-
-    def _outcomes(self) -> list[Outcome]:
-        return [Outcome.read(name, cells) for name, cells in self.trials.items()]
-
     def _searcher(self) -> str:
-        name, amount = self.config["searcher"]["name"], len(self.trials)
-        points = len(self.config["searcher"].get("points_to_evaluate") or [])
+        searcher, amount = self.run.config["searcher"], len(self.run.rows)
+        name, points = searcher["name"], len(searcher.get("points_to_evaluate") or [])
         given = f", the first {points} of them given by you" if points else ""
-        first = "; trial 0 ran the defaults" if self.config["searcher"].get("defaults_first") else ""
+        first = "; trial 0 ran the defaults" if searcher.get("defaults_first") else ""
         return f"{name} proposed {plural(amount, 'configuration')}{given}{first}"
 
     def _scheduler(self) -> Iterator[tuple[str, str]]:
-        name = self.config["scheduler"]["name"]
+        name = self.run.config["scheduler"]["name"]
         lines = [line for lines in self.decisions.values() for line in lines if line["rule"] == name]
         changed = [line for line in lines if line["state"] in {EXPLOITED, REPLAYED}]
         if changed:
@@ -188,7 +146,7 @@ class Story:
 
     def _stoppers(self) -> Iterator[tuple[str, str]]:
         ends = [lines[-1] for lines in self.decisions.values()]
-        scheduler = self.config["scheduler"]["name"]
+        scheduler = self.run.config["scheduler"]["name"]
         rules = Counter(e["rule"] for e in ends if e["state"] == TrialState.STOPPED and e["rule"] != scheduler)
         for rule, amount in rules.most_common():
             saved = sum(e.get("epochs_saved") or 0 for e in ends if e["rule"] == rule)
@@ -201,16 +159,16 @@ class Story:
             first = next(end["trial"] for end in ends if end["detail"] == detail)
             who = first if amount == 1 else f"{first} and {amount - 1} more"
             yield "failed", f"{who}: {detail}"
-        restarts = sum(int(cells["restarts"]) for cells in self.trials.values())
+        restarts = sum(trial.restarts for trial in self.run.rows.values())
         if restarts:
             yield "restarts", f"{restarts} times a trial's process died, and it went on"
 
     def _cost(self) -> str:
-        rows = list(self.trials.values())
-        epochs = sum(int(cells["iterations"]) for cells in rows)
-        seconds = sum(float(cells["seconds"]) for cells in rows)
-        full = self.config["budget"]["max_epochs"]
+        rows = list(self.run.rows.values())
+        epochs = sum(trial.iterations for trial in rows)
+        seconds = sum(trial.seconds for trial in rows)
+        full = self.run.config["budget"]["max_epochs"]
         share = f", {epochs / (full * len(rows)):.0%} of what full trials had taken" if full and rows else ""
-        states = Counter(TrialState(cells["state"]).words for cells in rows)
+        states = Counter(trial.state.words for trial in rows)
         told = ", ".join(f"{amount} {state}" for state, amount in states.items())
         return f"{plural(epochs, self.unit)} in {duration(seconds)} of trials{share} ({told})"

@@ -13,14 +13,13 @@ from runner.errors import ConfigError
 from runner.planning.pace import pace_of
 from runner.runs.cells import read_cell
 from runner.runs.decisions import Decision
-from runner.runs.earlier_run import EarlierRun
+from runner.runs.explanation import Explanation
 from runner.runs.folder import RunFolder
 from runner.runs.points_file import read_points
-from runner.runs.read_run import Run
 from runner.runs.record import Record, TrialState
 from runner.runs.repeats import sample
+from runner.runs.run import Run
 from runner.runs.seeds_table import seeds_table
-from runner.runs.story import Story
 
 from .conftest import Clock, Play
 
@@ -46,10 +45,11 @@ def test_values_come_back_exactly(run: RunFolder, play: Play) -> None:
     for number, kind in enumerate(KINDS):
         play.trial(f"t{number}", [0.1], x=1 / 3, m={"n": number}, kind=kind, epochs=3)
         play.end(f"t{number}")
-    earlier = EarlierRun.read(run)
-    for number, (kind, trial) in enumerate(zip(KINDS, earlier.trials, strict=True)):
-        assert trial.point == {"x": 1 / 3, "m.n": number, "kind": kind}
-        assert [type(value) for value in trial.point.values()] == [float, int, type(kind)]
+    earlier = Run(run)
+    for number, (kind, trial) in enumerate(zip(KINDS, earlier.rows.values(), strict=True)):
+        point = earlier.point(trial)
+        assert point == {"x": 1 / 3, "m.n": number, "kind": kind}
+        assert [type(value) for value in point.values()] == [float, int, type(kind)]
     assert earlier.constants == {"epochs": 3}
     assert earlier.objective == Objective((Target("accuracy", "max"),))
 
@@ -61,8 +61,9 @@ def test_a_value_outside_of_the_categories_is_read_as_what_it_looks_like() -> No
 def test_categories_that_look_alike_are_refused(run: RunFolder, play: Play) -> None:
     run.write_config({**CONFIG, "search_space": {"kind": "choice([1, '1'])"}}, [])
     play.trial("t0", [0.1], kind="1")
-    with pytest.raises(ValueError, match="1 and '1' are written alike"):
-        EarlierRun.read(run)
+    found = Run(run)
+    with pytest.raises(ConfigError, match="1 and '1' are written alike"):
+        found.sampled(found.rows["t0"])
 
 
 def test_which_trials_count(run: RunFolder, play: Play) -> None:
@@ -77,9 +78,9 @@ def test_which_trials_count(run: RunFolder, play: Play) -> None:
     for name, (state, values) in ends.items():
         play.trial(name, values, x=0.5)
         play.end(name, state, "rule")
-    earlier = EarlierRun.read(run)
-    assert [trial.name for trial in earlier.ranked()] == ["stopped", "interrupted", "completed"]
-    assert [(trial.name, trial.last) for trial in earlier.finished()] == [("completed", 0.2), ("stopped", 0.3)]
+    earlier = Run(run)
+    assert [trial.name for trial in earlier.ranked] == ["stopped", "interrupted", "completed"]
+    assert [(trial.name, trial.last) for trial in earlier.finished] == [("completed", 0.2), ("stopped", 0.3)]
 
 
 def test_the_least_is_best_where_the_objective_says_so(run: RunFolder, play: Play) -> None:
@@ -87,13 +88,13 @@ def test_the_least_is_best_where_the_objective_says_so(run: RunFolder, play: Pla
     for name, value in (("a", 0.2), ("b", 0.1)):
         play.trial(name, [value], x=0.5)
         play.end(name)
-    assert [trial.name for trial in EarlierRun.read(run).ranked()] == ["b", "a"]
+    assert [trial.name for trial in Run(run).ranked] == ["b", "a"]
 
 
 def test_a_foreign_config_is_told(run: RunFolder) -> None:
     run.config.write_text("a: 1\n")
     with pytest.raises(ConfigError, match=r"config\.yaml: lacks some of budget"):
-        EarlierRun.read(run)
+        assert Run(run).objective
 
 
 def test_a_trial_that_had_to_take_another_value_stands_for_that(run: RunFolder, record: Record) -> None:
@@ -101,7 +102,8 @@ def test_a_trial_that_had_to_take_another_value_stands_for_that(run: RunFolder, 
     record.started("t0", {"batch": 16, "x": 0.5})
     record.reported("t0", 1, {"objective": 0.1, "adjusted/batch": 8})
     record.ended("t0", TrialState.COMPLETED, Decision("t0", 1, "end", None, None, "trained to its end"))
-    assert EarlierRun.read(run).trials[0].point == {"batch": 8, "x": 0.5}
+    found = Run(run)
+    assert found.point(found.rows["t0"]) == {"batch": 8, "x": 0.5}
 
 
 def test_every_reader_gives_the_parameters_of_the_best_report(run: RunFolder, record: Record) -> None:
@@ -112,11 +114,11 @@ def test_every_reader_gives_the_parameters_of_the_best_report(run: RunFolder, re
     record.reported("t0", 2, {"objective": 0.1, "adjusted/batch": 8})
     record.ended("t0", TrialState.COMPLETED, Decision("t0", 2, "end", None, None, "trained to its end"))
     trained = {"batch": 16, "x": 0.5}
-    earlier = EarlierRun.read(run)
+    earlier = Run(run)
     assert yaml.safe_load(run.best_yaml.read_text()) == trained
-    assert earlier.chosen(None).parameters == earlier.chosen(None).point == trained
-    assert Run(run).best_parameters == trained
-    assert "batch=16" in dict(Story.read(run).of_trial("t0"))["trial"]
+    assert earlier.trained(earlier.chosen()) == earlier.point(earlier.chosen()) == trained
+    assert earlier.chosen().parameters == earlier.best_parameters == trained
+    assert "batch=16" in dict(Explanation(Run(run)).of_trial("t0"))["trial"]
 
 
 def test_a_trial_without_a_best_report_was_trained_as_the_last_one_says(run: RunFolder, record: Record) -> None:
@@ -124,8 +126,8 @@ def test_a_trial_without_a_best_report_was_trained_as_the_last_one_says(run: Run
     record.started("t0", {"batch": 16})
     record.reported("t0", 1, {"objective": math.nan, "adjusted/batch": 8})
     record.ended("t0", TrialState.DIVERGED, Decision("t0", 1, "diverged", None, None, "NaN"))
-    assert record.rows["t0"].parameters == EarlierRun.read(run).trials[0].parameters == {"batch": 8}
-    assert "batch=8" in dict(Story.read(run).of_trial("t0"))["trial"]
+    assert record.rows["t0"].parameters == Run(run).rows["t0"].parameters == {"batch": 8}
+    assert "batch=8" in dict(Explanation(Run(run)).of_trial("t0"))["trial"]
 
 
 def test_every_reader_gives_the_same_mean_of_repeats(run: RunFolder, objective: Objective, clock: Clock) -> None:
@@ -138,9 +140,9 @@ def test_every_reader_gives_the_same_mean_of_repeats(run: RunFolder, objective: 
     play.trial("trial_001", [0.8], x=0.5)
     play.end("trial_001", TrialState.INTERRUPTED, "interrupted")
     told = "0.2 (1 seed, 1 not finished: no spread is known)"
-    earlier = EarlierRun.read(run)
-    assert str(record.best_sample) == str(Run(run).best_sample) == str(sample(earlier.trials)) == told
-    assert ("", f"its configuration: {told}") in list(Story.read(run).of_run())
+    earlier = Run(run)
+    assert str(record.best_sample) == str(Run(run).best_sample) == str(sample(earlier.rows.values())) == told
+    assert ("", f"its configuration: {told}") in list(Explanation(Run(run)).of_run())
     assert told in run.best_yaml.read_text()
     assert record.best_value == Run(run).best_value == 0.2
     console = Console(width=100)
@@ -161,7 +163,7 @@ def test_a_text_metric_may_be_longer_than_the_limit_of_a_csv_cell(run: RunFolder
     record.started("t0", {"x": 0.5})
     record.reported("t0", 1, {"objective": 0.1, "text": "a, b" * 500_000})
     record.close()
-    assert EarlierRun.read(run).chosen(None).name == "t0"
+    assert Run(run).chosen(None).name == "t0"
     assert len(Run(run).history["text"][0]) == len(Run(run).trials["best/text"].iloc[0]) == 2_000_000
     assert pace_of(run, "here", reuse_workers=False) is not None
 
@@ -189,4 +191,5 @@ def test_a_parameter_that_was_not_there_is_no_part_of_the_point(run: RunFolder, 
     for number, config in enumerate([{"kind": "a", "note": ""}, {"kind": "b"}]):
         play.trial(f"t{number}", [0.1], **config)
         play.end(f"t{number}")
-    assert [trial.point for trial in EarlierRun.read(run).trials] == [{"kind": "a", "note": ""}, {"kind": "b"}]
+    earlier = Run(run)
+    assert [earlier.point(trial) for trial in earlier.rows.values()] == [{"kind": "a", "note": ""}, {"kind": "b"}]
