@@ -19,6 +19,7 @@ from runner.reporting.study import study_of, usable
 from runner.reporting.style import SERIES, styled
 from runner.runs.gain import gain
 from runner.runs.plain_yaml import dump
+from runner.runs.ranking import winners
 from runner.runs.run import Run
 from runner.runs.wording import NOTHING, duration, number
 
@@ -54,7 +55,11 @@ def _outcomes(runs: Mapping[str, Run], folder: Path, *, one_objective: bool) -> 
     if any(gains.values()):
         heads.append("over the defaults")
     several = any(run.objective.several for run in runs.values())
-    winners = _winners(runs) if one_objective and not several else []
+    best = (
+        winners({name: run.best_value for name, run in runs.items()}, next(iter(runs.values())).objective.mode)
+        if one_objective and not several
+        else []
+    )
     told = paragraph("Of several objectives, best is by the first, and so are the figures.") if several else ""
     if any(run.repeat > 1 for run in runs.values()):
         told += paragraph("Where each configuration has several trials, best is the mean of the best configuration's.")
@@ -65,9 +70,7 @@ def _outcomes(runs: Mapping[str, Run], folder: Path, *, one_objective: bool) -> 
         link = os.path.relpath(page.resolve(), folder.resolve()) if page.is_file() else ""
         rows.append(
             [
-                Cell(
-                    f"{name} (best)" if name in winners else name, link=link, kind="winner" if name in winners else ""
-                ),
+                Cell(f"{name} (best)" if name in best else name, link=link, kind="winner" if name in best else ""),
                 Cell(number(run.best_value), value=run.best_value),
                 str(run.objective),
                 NOTHING if run.best is None else str(run.best.name),
@@ -79,16 +82,6 @@ def _outcomes(runs: Mapping[str, Run], folder: Path, *, one_objective: bool) -> 
         )
     commands = fold("Commands", "\n".join(f"# {name}\n{command(run)}" for name, run in runs.items()))
     return Section("Outcomes", told + table(heads, rows, kind="sortable") + commands)
-
-
-def _winners(runs: Mapping[str, Run]) -> list[str]:
-    """The runs with the best objective; several where they are equal."""
-    values = {name: run.best_value for name, run in runs.items()}
-    known = [value for value in values.values() if value is not None]
-    if not known:
-        return []
-    best = (max if next(iter(runs.values())).objective.mode == "max" else min)(known)
-    return [name for name, value in values.items() if value == best]
 
 
 def _differences(runs: Mapping[str, Run]) -> Section:

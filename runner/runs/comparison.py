@@ -11,6 +11,7 @@ from runner.config.registry import common_unit
 from runner.errors import FAILED, INTERRUPTED, OK
 from runner.runs.atomic import replacing
 from runner.runs.cells import line
+from runner.runs.ranking import winners
 from runner.runs.wording import NOTHING, duration, error_line, number
 
 COLUMNS = (
@@ -114,21 +115,17 @@ def table(results: Sequence[JobResult]) -> Table:
 
 
 def best_jobs(results: Sequence[JobResult]) -> list[JobResult]:
-    """The jobs with the best objective among those that did not fail; several where they are equal."""
+    """The jobs with the best objective; several where they are equal."""
     if any(result.front is not None for result in results):
         return []
-    valid = [result for result in results if result.best is not None and result.exit_code in (OK, INTERRUPTED)]
-    if not valid:
-        return []
-    best = (max if valid[0].mode == "max" else min)(result.best for result in valid if result.best is not None)
-    return [result for result in valid if result.best == best]
+    values = {place: result.best for place, result in enumerate(results)}
+    return [results[place] for place in winners(values, results[0].mode)]
 
 
 def _note(result: JobResult, best: Sequence[JobResult]) -> Text:
-    if result in best:
-        return Text("best", style="green")
     notes = {OK: ("", ""), INTERRUPTED: ("interrupted", "magenta"), FAILED: ("failed", "red")}
-    return Text(*notes.get(result.exit_code, (f"exit {result.exit_code}", "red")))
+    word, style = notes.get(result.exit_code, (f"exit {result.exit_code}", "red"))
+    return Text(", ".join(filter(None, ["best", word])), style="green") if result in best else Text(word, style=style)
 
 
 def _overrides(result: JobResult) -> Text:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from runner.config.experiment import SEED
 from runner.config.nested import flat
-from runner.runs import repeats
+from runner.runs import ranking
 from runner.runs.atomic import replacing
 from runner.runs.cells import line
 from runner.runs.folder import RunFolder
@@ -110,7 +110,7 @@ class Confirmation:
         for contender in contenders:
             own = flat(contender.parameters)
             trials = [trial for trial in confirmed.rows.values() if _trained(confirmed.sampled(trial), own)]
-            samples.append(repeats.sample(trials))
+            samples.append(ranking.sample(trials))
         objective = confirmed.objective
         return cls(plan["run"], contenders, plan["reference"], samples, objective.label, objective.mode)
 

@@ -8,7 +8,7 @@ from runner.config.objective import Objective
 from runner.runs.folder import RunFolder
 from runner.runs.history import curves
 from runner.runs.pareto import dominates
-from runner.runs.repeats import alike, ranked, sample
+from runner.runs.ranking import alike, ranked, sample
 from runner.runs.sample import Sample
 from runner.runs.trial import DEFAULTS, Trial, TrialState
 from runner.runs.wording import number, parameters, plural

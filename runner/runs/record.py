@@ -16,7 +16,7 @@ from runner.runs.folder import RunFolder
 from runner.runs.front import Front
 from runner.runs.history import History, Report
 from runner.runs.pareto import pareto_front
-from runner.runs.repeats import alike, configuration, ranked, sample
+from runner.runs.ranking import alike, configuration, ranked, sample
 from runner.runs.sample import Sample
 from runner.runs.trial import DEFAULTS, Trial, TrialState
 from runner.runs.trials_table import TrialsTable, read_trials

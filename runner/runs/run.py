@@ -14,13 +14,13 @@ from runner.errors import ConfigError, Problem
 from runner.runs import frames
 from runner.runs.best_file import fixed_keys
 from runner.runs.cells import header
-from runner.runs.columns import PARAMETER, PARETO, read_trial
+from runner.runs.columns import PARAMETER, read_trial
 from runner.runs.damage import damaged
 from runner.runs.decisions import GOES_ON, read
 from runner.runs.folder import RunFolder
 from runner.runs.kept_config import read_config, read_words, read_yaml
 from runner.runs.proposed import sampled
-from runner.runs.repeats import alike, ranked, repeats, sample
+from runner.runs.ranking import alike, ranked, repeats, sample
 from runner.runs.sample import Sample
 from runner.runs.trial import Trial
 from runner.runs.trial_name import trial_name
@@ -241,7 +241,7 @@ class Run:
     @property
     def front(self) -> "pd.DataFrame":
         """The rows of `pareto_front` in `trials`; none where there is one objective."""
-        return self.trials[self.trials[PARETO]] if PARETO in self.trials else self.trials[:0]
+        return self.trials.loc[[trial.name for trial in self.pareto_front]]
 
     @cached_property
     def result_grid(self) -> "ResultGrid":

@@ -8,7 +8,7 @@ from runner.runs.wording import number, plural
 
 @dataclass(frozen=True)
 class Sample:
-    """What the trainings came to; `runner.runs.repeats.sample` makes it.
+    """What the trainings came to; `runner.runs.ranking.sample` makes it.
 
     Attributes:
         values: the best objective of each training that was completed or stopped by a rule.

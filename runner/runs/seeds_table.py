@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from runner.config.experiment import SEED
-from runner.runs.repeats import sample
+from runner.runs.ranking import sample
 from runner.runs.run import Run
 from runner.runs.wording import NOTHING, number, shown
 

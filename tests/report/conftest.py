@@ -11,8 +11,8 @@ from runner.config.objective import Objective, Target
 from runner.config.registry import unit_of
 from runner.runs.decisions import Decision
 from runner.runs.folder import RunFolder
+from runner.runs.ranking import repeats
 from runner.runs.record import Record
-from runner.runs.repeats import repeats
 from runner.runs.run import Run
 from runner.runs.trial import TrialState
 from tests.runs.conftest import Clock

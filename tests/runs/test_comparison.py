@@ -71,10 +71,12 @@ def test_jobs_that_count_otherwise_have_iterations() -> None:
     assert "  iterations  " in show(ONE, replace(TWO, unit="iteration"))[1]
 
 
-def test_the_best_follows_the_mode_and_is_no_failed_job() -> None:
+def test_the_best_follows_the_mode_and_may_be_of_an_experiment_that_failed_later() -> None:
     assert best_jobs([ONE, TWO]) == [TWO]
     assert best_jobs([replace(ONE, mode="min"), replace(TWO, mode="min")]) == [replace(ONE, mode="min")]
-    assert best_jobs([ONE, replace(TWO, exit_code=1)]) == [ONE]
+    failed = replace(TWO, exit_code=1)
+    assert best_jobs([ONE, failed]) == [failed]
+    assert any(line.endswith("best, failed") for line in show(ONE, failed))
     assert best_jobs([ONE, replace(TWO, best=ONE.best)]) == [ONE, replace(TWO, best=ONE.best)]
     assert best_jobs([BROKEN]) == []
 

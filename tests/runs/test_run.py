@@ -16,8 +16,8 @@ from runner.runs.decisions import Decision
 from runner.runs.explanation import Explanation
 from runner.runs.folder import RunFolder
 from runner.runs.points_file import read_points
+from runner.runs.ranking import sample
 from runner.runs.record import Record, TrialState
-from runner.runs.repeats import sample
 from runner.runs.run import Run
 from runner.runs.seeds_table import seeds_table
 

@@ -13,8 +13,8 @@ from runner.runs.folder import RunFolder
 from runner.runs.mending.aside import at_lines, set_aside
 from runner.runs.mending.sound import Sound
 from runner.runs.proposed import proposed
+from runner.runs.ranking import repeats
 from runner.runs.record import Record
-from runner.runs.repeats import repeats
 from runner.runs.trial import DEFAULTS, Trial, TrialState
 
 

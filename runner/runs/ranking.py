@@ -1,11 +1,16 @@
-"""Trials that repeat a configuration with other seeds: they follow each other, and their mean is what counts."""
+"""Which trial, which configuration and which run is the best.
+
+Trials that repeat a configuration with other seeds follow each other, and their mean is what counts.
+"""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from runner.config.objective import Objective
 from runner.runs.sample import Sample
 from runner.runs.trial import Trial
+
+Key = TypeVar("Key")
 
 
 def repeats(config: Mapping[str, Any]) -> int:
@@ -55,3 +60,10 @@ def ranked(rows: Iterable[Trial], repeat: int, objective: Objective) -> list[Tri
         return not row.front, -len(whole.values), -sign * (whole.mean or 0.0), -sign * (row.best or 0.0)
 
     return sorted(valid, key=place)
+
+
+def winners(values: Mapping[Key, float | None], mode: str) -> list[Key]:
+    """Whose value is the best; several where they are equal, none where no value is known."""
+    known = [value for value in values.values() if value is not None]
+    best = (max if mode == "max" else min)(known) if known else None
+    return [key for key, value in values.items() if value is not None and value == best]

@@ -1,7 +1,7 @@
 """Which configuration is the best where each was run several times."""
 
 from runner.config.objective import Mode, Objective, Target
-from runner.runs.repeats import alike, ranked, sample
+from runner.runs.ranking import alike, ranked, sample
 from runner.runs.trial import Trial, TrialState
 
 
