@@ -26,6 +26,15 @@ def fresh_folder(parent: Path, now: datetime) -> Path:
     return folder
 
 
+FORMAT = 2
+"""Of the files in a run folder. Version 1 did not name it in config.yaml, and is read as version 2 is."""
+
+
+def config_text(config: Mapping[str, Any]) -> str:
+    """A resolved configuration as config.yaml holds it."""
+    return f"# format: {FORMAT}\n{dump(config)}"
+
+
 @dataclass(frozen=True)
 class RunFolder:
     """Every path of a run, below `root`."""
@@ -191,9 +200,9 @@ class RunFolder:
 
     def write_config(self, config: Mapping[str, Any], overrides: Sequence[str]) -> None:
         """Keep the resolved `config` and the `overrides` as typed."""
-        for path, content in ((self.config, config), (self.overrides, list(overrides))):
+        for path, text in ((self.config, config_text(config)), (self.overrides, dump(list(overrides)))):
             with replacing(path) as draft:
-                draft.write_text(dump(content), encoding="utf-8")
+                draft.write_text(text, encoding="utf-8")
 
 
 @dataclass(frozen=True)

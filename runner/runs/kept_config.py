@@ -1,5 +1,6 @@
 """config.yaml and overrides.yaml of a run folder, read back."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -7,8 +8,10 @@ import yaml
 
 from runner.config.objective import Objective
 from runner.config.read_search_space import read_search_space
+from runner.errors import ConfigError, Problem
 from runner.runs.damage import damaged
-from runner.runs.folder import RunFolder
+from runner.runs.folder import FORMAT, RunFolder
+from runner.runs.wording import shown
 
 KEYS = {"name", "objective", "budget", "searcher", "scheduler", "search_space"}
 """Of a run's configuration, which commands on a run look up."""
@@ -21,11 +24,21 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 def read_config(run: RunFolder) -> dict[str, Any]:
     """The resolved configuration. Raises ConfigError where it is not as a run leaves it."""
     config = read_yaml(run.config)
+    refuse_newer(run.config)
     wrong = fault(config)
     if wrong:
         raise damaged(run.config, wrong, remedy="name the folder of a run, or put back the file that the run wrote")
     found: dict[str, Any] = config
     return found
+
+
+def refuse_newer(path: Path) -> None:
+    """Raise ConfigError where a later version, with another format of files, has written this config.yaml."""
+    with path.open(encoding="utf-8", errors="replace") as file:
+        named = re.match(r"# format: (\d+)$", file.readline())
+    if named and int(named[1]) > FORMAT:
+        message = f"is of format {named[1]}, and this version of runner reads 1 to {FORMAT}"
+        raise ConfigError([Problem("run-format", shown(path), message, "install the version that wrote the run")])
 
 
 def read_words(run: RunFolder) -> list[str]:

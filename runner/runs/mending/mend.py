@@ -6,8 +6,8 @@ from runner.config.objective import Objective
 from runner.errors import ConfigError
 from runner.runs.damage import damaged
 from runner.runs.driver import refuse_taken
-from runner.runs.folder import RunFolder
-from runner.runs.kept_config import fault, read_config, read_words, read_yaml
+from runner.runs.folder import RunFolder, config_text
+from runner.runs.kept_config import fault, read_config, read_words, read_yaml, refuse_newer
 from runner.runs.lock import LATER
 from runner.runs.mending.aside import rewrite, set_aside
 from runner.runs.mending.decisions import mend_decisions
@@ -15,7 +15,6 @@ from runner.runs.mending.history import mend_history
 from runner.runs.mending.journal import mend_journal
 from runner.runs.mending.sound import read
 from runner.runs.mending.trials import mend_trials
-from runner.runs.plain_yaml import dump
 from runner.runs.wording import shown
 
 
@@ -23,8 +22,10 @@ def mend(run: RunFolder) -> list[str]:
     """Repair each damaged file from the others. Returns what was wrong, and what is lost.
 
     A run that a process works on, or may, is left alone. What cannot be repaired stays, and its readers tell it.
-    Raises ConfigError where the repair cannot be written.
+    Raises ConfigError where the repair cannot be written, and for a run of a later version.
     """
+    if run.config.is_file():
+        refuse_newer(run.config)
     try:
         refuse_taken(run)
     except ConfigError:
@@ -62,9 +63,9 @@ def _config(run: RunFolder) -> Iterator[str]:
         later = locked.get(LATER) if isinstance(locked, dict) else None
         newest = later[-1] if isinstance(later, list) and later else locked
         config = newest.get("config") if isinstance(newest, dict) else None
-        if fault(config):
+        if config is None or fault(config):
             return
-        kept = rewrite(run.config, dump(config))
+        kept = rewrite(run.config, config_text(config))
         yield (
             f"{error.problems[0].where} {error.problems[0].message}; put back from lock.yaml: what a later resume or"
             f" extend has changed is not in it, see {shown(run.overrides)}; {kept}"
