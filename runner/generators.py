@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 STATE = ".generators.json"
-"""In the folder of a checkpoint. JSON, since a checkpoint may come from elsewhere and loading a pickle runs code."""
+"""In the folder of a checkpoint. JSON, since a checkpoint may come from elsewhere, and loading a pickle runs code."""
 
 _LIBRARIES = ("numpy", "torch")
 

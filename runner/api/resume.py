@@ -12,7 +12,7 @@ from runner.api.support.output import Output, output_to
 from runner.api.support.project import project_folder
 from runner.api.support.run_job import run_on_ray
 from runner.checks import changes
-from runner.checks.changes import Change, Weight
+from runner.checks.changes import Change, ChangePolicy
 from runner.config.compose import change
 from runner.config.registry import STOPPERS, cannot_resume
 from runner.errors import ConfigError, Problem
@@ -153,7 +153,7 @@ def _refuse_for_good(run: RunFolder, *configs: Mapping[str, Any]) -> None:
     """Raise ConfigError where a searcher or scheduler, the old or the new, cannot be brought back."""
     for config in configs:
         for group, why in cannot_resume(config):
-            message = f"a run with {group}={config[group]['name']} cannot be taken up again: {why}"
+            message = f"a run with {group}={config[group]['name']} cannot be resumed: {why}"
             remedy = f"start a run of its own, with searcher.warm_start={shown(run.root)}"
             raise ConfigError([Problem("cannot-resume", group, message, remedy)])
 
@@ -199,7 +199,11 @@ def _absolute(overrides: Sequence[str], config: dict[str, object]) -> tuple[str,
 
 def _refuse(found: Sequence[Change], run: RunFolder, *, allowed: bool) -> None:
     """Raise ConfigError where a change is impossible, or wants a word more."""
-    wrong = [one for one in found if one.weight is Weight.IMPOSSIBLE or (one.weight is Weight.ALLOW and not allowed)]
+    wrong = [
+        one
+        for one in found
+        if one.policy is ChangePolicy.IMPOSSIBLE or (one.policy is ChangePolicy.ALLOW and not allowed)
+    ]
     # What is no number is told when the config is read.
     numbers = [one for one in found if one.key == "budget.num_samples" and isinstance(one.after, int)]
     fewer = [one for one in numbers if one.after < one.before]
@@ -215,7 +219,7 @@ def _refuse(found: Sequence[Change], run: RunFolder, *, allowed: bool) -> None:
 def _remedy(one: Change, run: RunFolder) -> str:
     return (
         "add --allow"
-        if one.weight is Weight.ALLOW
+        if one.policy is ChangePolicy.ALLOW
         else f"start a run of its own, with searcher.warm_start={shown(run.root)}"
     )
 

@@ -1,4 +1,4 @@
-"""What of a run's configuration may be another when it is taken up again."""
+"""Which keys of a run's configuration may change on resume."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from runner.config.nested import differing
 from runner.config.search_space import spelled_out
 
 
-class Weight(StrEnum):
+class ChangePolicy(StrEnum):
     """How much a change means to the trials that ran."""
 
     SAFE = "safe"
@@ -24,40 +24,40 @@ class Change:
     key: str
     before: Any
     after: Any
-    weight: Weight
+    policy: ChangePolicy
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.key}: {self.before!r} -> {self.after!r} ({self.weight}: {self.reason})"
+        return f"{self.key}: {self.before!r} -> {self.after!r} ({self.policy}: {self.reason})"
 
 
-RULES: tuple[tuple[str, Weight, str], ...] = (
-    ("budget.max_epochs", Weight.IMPOSSIBLE, "trials that ended were given the other number"),
-    ("budget", Weight.SAFE, "how much may be spent from now on"),
-    ("resources", Weight.SAFE, "what a trial takes from now on"),
-    ("ray", Weight.SAFE, "where the trials run"),
-    ("logger", Weight.SAFE, "what is written from now on"),
-    ("report", Weight.SAFE, "what is drawn at the end"),
-    ("origin", Weight.SAFE, "where the configuration comes from"),
-    ("trainable.on_oom", Weight.SAFE, "what follows when a trial is out of memory"),
-    ("trainable.keep_best", Weight.SAFE, "which weights are kept"),
-    ("trainable.curves", Weight.SAFE, "which pictures are drawn"),
-    ("trainable.checkpoint_every", Weight.SAFE, "how often trials are saved"),
-    ("scheduler", Weight.ALLOW, "trials that ended were judged by another rule"),
-    ("stopper", Weight.ALLOW, "trials that ended were judged by another rule"),
-    ("searcher", Weight.IMPOSSIBLE, "what it has learned cannot be carried over to another"),
+RULES: tuple[tuple[str, ChangePolicy, str], ...] = (
+    ("budget.max_epochs", ChangePolicy.IMPOSSIBLE, "trials that ended were given the other number"),
+    ("budget", ChangePolicy.SAFE, "how much may be spent from now on"),
+    ("resources", ChangePolicy.SAFE, "what a trial takes from now on"),
+    ("ray", ChangePolicy.SAFE, "where the trials run"),
+    ("logger", ChangePolicy.SAFE, "what is written from now on"),
+    ("report", ChangePolicy.SAFE, "what is drawn at the end"),
+    ("origin", ChangePolicy.SAFE, "where the configuration comes from"),
+    ("trainable.on_oom", ChangePolicy.SAFE, "what follows when a trial is out of memory"),
+    ("trainable.keep_best", ChangePolicy.SAFE, "which weights are kept"),
+    ("trainable.curves", ChangePolicy.SAFE, "which pictures are drawn"),
+    ("trainable.checkpoint_every", ChangePolicy.SAFE, "how often trials are saved"),
+    ("scheduler", ChangePolicy.ALLOW, "trials that ended were judged by another rule"),
+    ("stopper", ChangePolicy.ALLOW, "trials that ended were judged by another rule"),
+    ("searcher", ChangePolicy.IMPOSSIBLE, "what it has learned cannot be carried over to another"),
     (
         "search_space",
-        Weight.IMPOSSIBLE,
+        ChangePolicy.IMPOSSIBLE,
         "trials that ended came from another space",
     ),
     (
         "objective",
-        Weight.IMPOSSIBLE,
+        ChangePolicy.IMPOSSIBLE,
         "trials that ended were compared by another",
     ),
-    ("trainable", Weight.IMPOSSIBLE, "trials that ended were trained otherwise"),
-    ("", Weight.IMPOSSIBLE, "it is part of what the run is"),
+    ("trainable", ChangePolicy.IMPOSSIBLE, "trials that ended were trained otherwise"),
+    ("", ChangePolicy.IMPOSSIBLE, "it is part of what the run is"),
 )
 """The first prefix that holds decides."""
 
@@ -65,8 +65,8 @@ RULES: tuple[tuple[str, Weight, str], ...] = (
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
     """Every key of two configs whose values differ, with what that means."""
     for key, old, new in differing(_spelled_out(before), _spelled_out(after)):
-        _, weight, reason = next(rule for rule in RULES if _below(key, rule[0]))
-        yield Change(key, old, new, weight, reason)
+        _, policy, reason = next(rule for rule in RULES if _below(key, rule[0]))
+        yield Change(key, old, new, policy, reason)
 
 
 def _spelled_out(config: Mapping[str, Any]) -> dict[str, Any]:

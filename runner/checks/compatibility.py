@@ -29,7 +29,7 @@ def distributions(experiment: Experiment) -> Iterator[Problem]:
     """Nothing of a distribution is dropped in silence."""
     searcher = SEARCHERS.get(experiment.searcher.name)
     for key, distribution in experiment.search_space.searched().items():
-        if not _goes(distribution, searcher.traits.natives):
+        if not _goes(distribution, searcher.traits.supported):
             reason, remedy = LACKS[distribution.name]
             message = f"{distribution.name} does not go with searcher={searcher.name}: it {reason}"
             yield Problem("searcher-distribution", f"search_space.{key}", message, remedy)
@@ -46,8 +46,8 @@ def distributions(experiment: Experiment) -> Iterator[Problem]:
         yield Problem("empty-space", "search_space", message, remedy, fatal=False)
 
 
-def _goes(distribution: Distribution, natives: frozenset[str]) -> bool:
-    return only(distribution) is not None or conversion(distribution, natives) is not None
+def _goes(distribution: Distribution, supported: frozenset[str]) -> bool:
+    return only(distribution) is not None or conversion(distribution, supported) is not None
 
 
 def packages(experiment: Experiment) -> Iterator[Problem]:

@@ -86,7 +86,7 @@ def _drawn(name: str, searcher: str) -> str:
     kind = KINDS[name]
     arguments = {f.name: _EXAMPLES[f.name] for f in fields(kind) if f.default is MISSING}
     example = kind(**{key: tuple(v) if isinstance(v, list) else v for key, v in arguments.items()})
-    found = conversion(example, SEARCHERS.get(searcher).traits.natives)
+    found = conversion(example, SEARCHERS.get(searcher).traits.supported)
     return found.words if found else ""
 
 

@@ -8,7 +8,7 @@ from runner.errors import Problem
 
 
 def watched_metrics(experiment: Experiment) -> Iterator[Problem]:
-    """A watched metric is reported, and its direction is said."""
+    """A monitored metric is reported, and its direction is said."""
     known = experiment.trainable.metrics()
     for where, choice in watchers(experiment):
         metric, mode = choice.options.get("metric"), choice.options.get("mode")

@@ -29,7 +29,7 @@ def grace_periods(experiment: Experiment) -> Iterator[Problem]:
 
 
 def something_to_stop(experiment: Experiment) -> Iterator[Problem]:
-    """Who halves needs to know the length of a trial, and compares reports before the last one."""
+    """Halving schedulers need budget.max_epochs, and compare trials before their last report."""
     name, most = experiment.scheduler.name, experiment.budget.max_epochs
     if SCHEDULERS.get(name).traits.needs_max_epochs and most is None:
         yield Problem(

@@ -143,7 +143,7 @@ def in_full(option: Option) -> list[RenderableType]:
         "needs": ", ".join(needs),
         "paper": option.paper,
         "resume": f"not possible: {option.cannot_resume}" if option.cannot_resume else "",
-        **{key: f"is no key of it: {instead}" for key, instead in option.elsewhere.items() if key not in own},
+        **{key: f"is no key of it: {instead}" for key, instead in option.redirects.items() if key not in own},
     }
     return [*parts, _facts((Text(name, style="dim"), Text(text)) for name, text in told.items() if text)]
 

@@ -38,9 +38,9 @@ class Option:
     Attributes:
         command: what runs a preset, from its file; "" for others.
         requires: distributions that it alone needs, with the version that is installed, or None.
-        elsewhere: keys that users look for here, and what to do instead.
+        redirects: keys that users look for here, and what to do instead.
         paper: where its method is described.
-        cannot_resume: why a run with it cannot be taken up again; empty: it can.
+        cannot_resume: why a run with it cannot be resumed; empty: it can.
     """
 
     group: str
@@ -50,7 +50,7 @@ class Option:
     file: Path | None = None
     command: str = ""
     requires: Mapping[str, str | None] = field(default_factory=dict)
-    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    redirects: Mapping[str, str] = field(default_factory=dict)
     keys: Sequence[Key] = ()
     paper: str = ""
     cannot_resume: str = ""
@@ -76,7 +76,7 @@ def _option(group: str, name: str, folders: Sequence[Path]) -> Option:
     plugin = registry.get(name)
     return Option(
         group, name, plugin.summary, about(plugin.documentation), file, "",
-        {package: _version(package) for package in plugin.requires}, plugin.elsewhere,
+        {package: _version(package) for package in plugin.requires}, plugin.redirects,
         _keys(option_keys(plugin), _values(file, plugin)), plugin.traits.paper, plugin.traits.cannot_resume,
     )  # fmt: skip
 

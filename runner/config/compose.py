@@ -71,7 +71,7 @@ def change(config: Mapping[str, Any], words: Sequence[str], loader: HydraLoader)
 def _compose_without_wrong_options(
     words: Sequence[str], loader: HydraLoader, *, with_hydra: bool
 ) -> tuple[dict[str, Any], dict[str, Any], list[Problem]]:
-    """Where a preset names an option that does not exist, what stands without the preset takes its place.
+    """Where a preset names an option that does not exist, fall back to the default option of its group.
 
     Hydra stops at the first such name, and then tells nothing else of the file. Raises ConfigError for the rest.
     """

@@ -43,16 +43,16 @@ class Conversion:
     words: str = ""
 
 
-def conversion(kind: Distribution, natives: Iterable[str]) -> Conversion | None:
-    """How a searcher that has the distributions `natives` draws from `kind`; None where it cannot."""
-    natives = frozenset(natives)
-    if kind.name in natives and not (TEXTS in natives and _composite(kind)):
+def conversion(kind: Distribution, supported: Iterable[str]) -> Conversion | None:
+    """How a searcher that has the distributions `supported` draws from `kind`; None where it cannot."""
+    supported = frozenset(supported)
+    if kind.name in supported and not (TEXTS in supported and _composite(kind)):
         return Conversion(kind, float if _real(kind) else _same, _within(kind))
-    step = _of_texts(kind) if TEXTS in natives else None
+    step = _of_texts(kind) if TEXTS in supported else None
     step = step or _rounded(kind) or _whole(kind) or _logarithm(kind)
     if step is None:
         return None
-    rest = conversion(step.shown, natives - {TEXTS} | ({"choice"} if TEXTS in natives else set()))
+    rest = conversion(step.shown, supported - {TEXTS} | ({"choice"} if TEXTS in supported else set()))
     if rest is None:
         return None
     return Conversion(

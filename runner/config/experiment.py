@@ -20,7 +20,7 @@ TrialSeeds = Literal["auto", "same", "different"]
 """Whether all trials have the experiment's seed, or each has its own; auto: as the scheduler needs it."""
 
 
-class Noun(BaseModel):
+class StrictModel(BaseModel):
     """A node of the config that is ours: strict about keys and types."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -50,7 +50,7 @@ def _auto(value: Any) -> Any:
     return None if value == "auto" else value
 
 
-class Budget(Noun):
+class Budget(StrictModel):
     """How much the experiment may spend.
 
     Args:
@@ -82,7 +82,7 @@ class Budget(Noun):
         return int(expected * float(limit[:-1]) / 100) if isinstance(limit, str) else limit
 
 
-class Resources(Noun):
+class Resources(StrictModel):
     """What one trial takes.
 
     Args:
@@ -94,7 +94,7 @@ class Resources(Noun):
     gpu: Annotated[float, Field(ge=0)] | None = None
 
 
-class Origin(Noun):
+class Origin(StrictModel):
     """Where a promoted configuration comes from.
 
     Args:

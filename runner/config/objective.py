@@ -37,7 +37,7 @@ class Target:
         return f"{self.metric} ({self.mode})"
 
 
-class Watched(NamedTuple):
+class Monitored(NamedTuple):
     """What a rule compares: the key of a report that holds it, its name for people, and the better direction."""
 
     key: str
@@ -82,9 +82,9 @@ class Objective:
         told = " ".join(f"{'-' if t.mode == 'min' else '+'} {t.weight:g}*{t.metric}" for t in self.targets)
         return told.removeprefix("+ ")
 
-    def watched(self, metric: str | None, mode: Mode | None) -> Watched:
+    def monitored(self, metric: str | None, mode: Mode | None) -> Monitored:
         """Another reported metric, where a rule names one and its direction, or else the objective itself."""
-        return Watched(metric or OBJECTIVE, metric or self.label, mode if metric and mode else self.mode)
+        return Monitored(metric or OBJECTIVE, metric or self.label, mode if metric and mode else self.mode)
 
     @property
     def metrics(self) -> list[str]:

@@ -157,7 +157,7 @@ def _choice(registry: Registry[Any], node: Any, where: str, problems: list[Probl
     if found is None:
         return None
     name, plugin = found
-    options = validate(plugin.options, without_name(node), where, problems, plugin.elsewhere)
+    options = validate(plugin.options, without_name(node), where, problems, plugin.redirects)
     return None if options is None else Choice(name, plain_options(options))
 
 
@@ -205,6 +205,6 @@ def _trainable(node: Any, problems: list[Problem]) -> Trainable | None:
     if found is None:
         return None
     _, plugin = found
-    options = validate(plugin.options, without_name(node), "trainable", problems, plugin.elsewhere)
+    options = validate(plugin.options, without_name(node), "trainable", problems, plugin.redirects)
     trainable: Trainable | None = None if options is None else plugin.build(**plain_options(options))
     return trainable

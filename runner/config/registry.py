@@ -10,8 +10,8 @@ from typing import Any, Generic, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from runner.config.beginning import Beginning
 from runner.config.docstring import meanings
+from runner.config.searcher_options import SearcherOptions
 from runner.config.traits import SchedulerTraits, SearcherTraits, StopperTraits, TrainableTraits, Traits
 
 Builder = TypeVar("Builder", bound=Callable[..., Any])
@@ -23,7 +23,7 @@ class Plugin(Generic[Kind]):
     """A registered builder.
 
     Attributes:
-        elsewhere: an option that users know from the library behind it, and what they should do instead.
+        redirects: an option that users know from the library behind it, and what they should do instead.
         requires: the distributions that it alone needs.
         traits: what it can do.
         shared: options that every plugin of its group has; the builder does not get them.
@@ -31,7 +31,7 @@ class Plugin(Generic[Kind]):
 
     name: str
     build: Callable[..., Any]
-    elsewhere: dict[str, str]
+    redirects: dict[str, str]
     requires: tuple[str, ...]
     traits: Kind
     shared: type[BaseModel] | None = None
@@ -96,14 +96,14 @@ class Registry(Generic[Kind]):
         self,
         name: str,
         *,
-        elsewhere: dict[str, str] | None = None,
+        redirects: dict[str, str] | None = None,
         requires: tuple[str, ...] = (),
         traits: Kind | None = None,
     ) -> Callable[[Builder], Builder]:
         """Register the decorated function or class; the arguments are the attributes of `Plugin`."""
 
         def decorate(build: Builder) -> Builder:
-            self._plugins[name] = Plugin(name, build, elsewhere or {}, requires, traits or self.traits(), self.shared)
+            self._plugins[name] = Plugin(name, build, redirects or {}, requires, traits or self.traits(), self.shared)
             return build
 
         return decorate
@@ -123,7 +123,7 @@ class Registry(Generic[Kind]):
 
 
 TRAINABLES = Registry("trainable", "runner.trainables", TrainableTraits)
-SEARCHERS = Registry("searcher", "runner.translate.searchers", SearcherTraits, Beginning)
+SEARCHERS = Registry("searcher", "runner.translate.searchers", SearcherTraits, SearcherOptions)
 SCHEDULERS = Registry("scheduler", "runner.translate.schedulers", SchedulerTraits)
 STOPPERS = Registry("stopper", "runner.translate.stoppers", StopperTraits)
 LOGGERS = Registry("logger", "runner.translate.loggers", Traits)
@@ -135,7 +135,7 @@ REGISTRIES: dict[str, Registry[Any]] = {
 
 
 def cannot_resume(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The groups of a config whose option makes that its run cannot be taken up again, each with the reason."""
+    """The groups of a config whose option makes that its run cannot be resumed, each with the reason."""
     registries: tuple[Registry[Any], ...] = (SEARCHERS, SCHEDULERS)
     for registry in registries:
         name = (config.get(registry.group) or {}).get("name")

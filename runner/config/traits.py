@@ -11,7 +11,7 @@ class Traits:
         paper: where its method is described.
         extra: of pyproject, that installs what it needs; empty: nothing more is needed, or `install` tells it.
         install: what installs what it needs, where no extra can.
-        cannot_resume: why a run with it cannot be taken up again; empty: it can.
+        cannot_resume: why a run with it cannot be resumed; empty: it can.
     """
 
     paper: str = ""
@@ -47,7 +47,7 @@ class SearcherTraits(Traits):
     """Of a searcher.
 
     Attributes:
-        natives: distributions that its library takes as they are. Of the others, those with a grid are rounded to it,
+        supported: distributions that its library takes as they are. Of the others, those with a grid are rounded to it,
             logarithms and whole numbers are made of ranges that it has; what cannot be made so is refused.
         takes_results: whether it can be told what is known before it begins.
         learns: whether results change what it proposes.
@@ -55,7 +55,7 @@ class SearcherTraits(Traits):
         objectives: whether it takes several objectives.
     """
 
-    natives: frozenset[str] = frozenset()
+    supported: frozenset[str] = frozenset()
     takes_results: bool = True
     learns: bool = True
     conditions: bool = False

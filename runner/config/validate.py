@@ -18,13 +18,13 @@ MISSING = "???"
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def unknown_key(where: str, key: str, known: Iterable[str], elsewhere: Mapping[str, str] | None = None) -> Problem:
+def unknown_key(where: str, key: str, known: Iterable[str], redirects: Mapping[str, str] | None = None) -> Problem:
     """The problem of a key that its node does not have: its home where it has one, else the nearest known key.
 
     `elsewhere` maps a key that this node's users may look for to what they should do instead.
     """
-    if elsewhere and key in elsewhere:
-        return Problem("one-home", where, "is not said here", elsewhere[key])
+    if redirects and key in redirects:
+        return Problem("one-home", where, "is not said here", redirects[key])
     place = (TOP if where == key else HOMES).get(key)
     if place and place != where:
         return Problem("one-home", where, "is not said here", f"say it once, as {place}")
@@ -74,7 +74,7 @@ def _no_value(where: str) -> Problem:
 
 
 def validate(
-    model: type[Model], node: Any, where: str, problems: list[Problem], elsewhere: Mapping[str, str] | None = None
+    model: type[Model], node: Any, where: str, problems: list[Problem], redirects: Mapping[str, str] | None = None
 ) -> Model | None:
     """Validate a node by its model; every violation is added to `problems`.
 
@@ -90,7 +90,7 @@ def validate(
         return model.model_validate(given)
     except ValidationError as error:
         violations = error.errors(include_url=False)
-    problems += [_problem(where, violation, model, elsewhere) for violation in violations]
+    problems += [_problem(where, violation, model, redirects) for violation in violations]
     wrong = {violation["loc"][0] for violation in violations if violation["loc"]}
     try:
         return model.model_validate({key: value for key, value in given.items() if key not in wrong})
@@ -98,14 +98,14 @@ def validate(
         return None
 
 
-def _problem(where: str, violation: Any, model: type[BaseModel], elsewhere: Mapping[str, str] | None) -> Problem:
+def _problem(where: str, violation: Any, model: type[BaseModel], redirects: Mapping[str, str] | None) -> Problem:
     path = [str(part) for part in violation["loc"]]
     here = f"{where}.{path[0]}" if path else where
     inner = _model_of(model, path[0]) if len(path) > 1 else None
     if inner is not None:
         return _problem(here, {**violation, "loc": violation["loc"][1:]}, inner, None)
     if violation["type"] == "extra_forbidden":
-        return unknown_key(here, path[-1], model.model_fields, elsewhere)
+        return unknown_key(here, path[-1], model.model_fields, redirects)
     if violation["type"] == "missing":
         return _no_value(here)
     message = violation["msg"].removeprefix("Value error, ")

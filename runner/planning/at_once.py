@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from runner.config.experiment import Experiment
 from runner.runs.wording import number, plural
-from runner.translate.resources import settle
+from runner.translate.resources import resolve_resources
 from runner.translate.tuning import trials_expected
 
 
@@ -40,7 +40,7 @@ def at_once(experiment: Experiment) -> AtOnce:
     limits = list(_limits(experiment))
     if exact:
         available = available_here(experiment)
-        experiment, _ = settle(experiment, available)
+        experiment, _ = resolve_resources(experiment, available)
         limits += _machine(experiment, available)
     limits.sort(key=lambda limit: limit.trials)
     resources = experiment.resources

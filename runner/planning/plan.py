@@ -18,7 +18,7 @@ from runner.planning.pace import Pace
 from runner.planning.proposals import Proposals, proposals
 from runner.planning.space import Parameter, parameters
 from runner.planning.warnings import warnings
-from runner.translate.resources import settle
+from runner.translate.resources import resolve_resources
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def _machine(experiment: Experiment, project: Path) -> list[Problem]:
     if experiment.ray.name != "local":
         return found
     available = available_here(experiment)
-    return [*found, *resource_problems(settle(experiment, available)[0], available)]
+    return [*found, *resource_problems(resolve_resources(experiment, available)[0], available)]
 
 
 def _part(registry: Registry[Any], node: dict[str, Any]) -> Part:

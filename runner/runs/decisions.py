@@ -130,6 +130,6 @@ def _is_exploit(value: Any) -> bool:
 
 
 def is_over(state: str, rule: str) -> bool:
-    """Whether a trial in that state, by that rule, has nothing left to do when its run is taken up again."""
+    """Whether a trial in that state, by that rule, has nothing left to do when its run is resumed."""
     unfinished = state in {"running", "paused", "interrupted"} or (state == "stopped" and rule in CUT_OFF)
     return not unfinished

@@ -134,7 +134,7 @@ class RunFolder:
 
     @property
     def tune(self) -> Path:
-        """Ray Tune's own files: tune/, and tune_2/ and so on, one for each time that the run was taken up again."""
+        """Ray Tune's own files: tune/, and tune_2/ and so on, one for each time that the run was resumed."""
         return self.segments()[-1]
 
     def segments(self) -> list[Path]:

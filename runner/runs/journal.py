@@ -19,7 +19,7 @@ class Event:
     """One line.
 
     Attributes:
-        kind: began: a process takes up the run; proposed, reported, ended: what a searcher gave and was told;
+        kind: began: a process resumes the run; proposed, reported, ended: what a searcher gave and was told;
             retried: a trial that failed runs again, and the searcher, which knows of its end, is not told of the rest;
             checkpoint: one that can be gone on from; left: that process is done with the run.
         trial: its name; iteration, objective: of the report. An end without an iteration is one before any report.

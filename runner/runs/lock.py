@@ -89,7 +89,7 @@ def read(run: RunFolder) -> dict[str, Any] | None:
 
 
 def keep(run: RunFolder, locked: Mapping[str, Any], git: GitState | None) -> list[Difference]:
-    """Write the lock of a run that begins, or add that of another environment in which it is taken up.
+    """Write the lock of a run that begins, or add that of another environment in which it is resumed.
 
     The diff of git lies beside it. Returns what the environment has become. Raises ConfigError.
     """

@@ -101,7 +101,7 @@ class Record:
         folder.decisions.touch()
         cut_unfinished_line(folder.decisions)
 
-    def take_up(
+    def resume(
         self,
         configs: Mapping[str, Mapping[str, Any]],
         ends: Mapping[str, Trial] | None = None,
@@ -130,13 +130,13 @@ class Record:
             if name in retry:
                 self._retry(self.rows[name], before.reason)
             else:
-                self._take_up_end(self.rows[name], before, rules.get(name, ""))
+                self._restore_end(self.rows[name], before, rules.get(name, ""))
         self._choose_best()
         self._choose_front()
         self._keep_best()
         self._write_table()
 
-    def _take_up_end(self, row: Trial, before: Trial, rule: str) -> None:
+    def _restore_end(self, row: Trial, before: Trial, rule: str) -> None:
         row.started_at -= row.seconds
         if is_over(before.state, rule):
             row.state, row.reason, row.checkpoint = before.state, before.reason, before.checkpoint

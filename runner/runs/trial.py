@@ -40,7 +40,7 @@ class TrialState(StrEnum):
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more is to come from it, as long as nobody takes it up again."""
+        """Whether nothing more is to come from it, as long as nobody resumes it."""
         return self not in (TrialState.RUNNING, TrialState.PAUSED)
 
     @property

@@ -8,7 +8,7 @@ from runner.runs.folder import RunFolder
 from runner.runs.trial import Trial, TrialState
 
 GOES_ON = frozenset({TrialState.RUNNING, TrialState.PAUSED, TrialState.INTERRUPTED})
-"""An interrupted trial may be taken up again, and needs what it saved."""
+"""An interrupted trial may be resumed, and needs what it saved."""
 
 
 class Weights:
@@ -29,7 +29,7 @@ class Weights:
         if self.most is None:
             return []
         over = [row for row in rows if row.state not in GOES_ON]
-        self._removed &= {row.name for row in over}  # a trial that was taken up again has written new ones
+        self._removed &= {row.name for row in over}  # a trial that was resumed has written new ones
         winners = {row.name for row in best}
         ranked = sorted(over, key=lambda row: (row.name not in winners, row.state.failed, *self._rank(row)))
         lost = [

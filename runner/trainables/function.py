@@ -22,7 +22,7 @@ PICKLE = "function.pkl"
 """In the run folder: a function that has no module."""
 
 
-@TRAINABLES.register("function", elsewhere={"function": "say it as trainable.import_path=package.module:function"})
+@TRAINABLES.register("function", redirects={"function": "say it as trainable.import_path=package.module:function"})
 class Function:
     """Any Python function: reports by ray.tune.report or by its return value.
 

@@ -14,7 +14,7 @@ from runner.translate.warm_start import Known, warm_start
 WHERE = "searcher.points_to_evaluate"
 
 
-def settle_points(experiment: Experiment, project: Path) -> tuple[Experiment, list[str]]:
+def resolve_points(experiment: Experiment, project: Path) -> tuple[Experiment, list[str]]:
     """Put the points themselves in place of the file and the run that hold them; returns notes to tell.
 
     So the experiment, and the config.yaml that is kept of it, needs neither any more. Each point gets the trainable's

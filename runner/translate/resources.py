@@ -6,7 +6,7 @@ from dataclasses import replace
 from runner.config.experiment import Experiment
 
 
-def settle(experiment: Experiment, available: Mapping[str, float]) -> tuple[Experiment, str]:
+def resolve_resources(experiment: Experiment, available: Mapping[str, float]) -> tuple[Experiment, str]:
     """Fill open resources from what Ray has ({"CPU": 16.0, "GPU": 2.0}); returns what to tell, or "".
 
     An open `gpu` is one GPU where there is any. An open `cpu` is the trial's share of the CPUs when every GPU is

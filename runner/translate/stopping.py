@@ -31,7 +31,7 @@ class StopByRule(Stopper):  # type: ignore[misc]
     A trial's last iteration is left alone: it ends itself, final weights included. One that has diverged has none.
 
     Args:
-        names: of the trials, by Ray's id: rules know a trial by its name, which stays when a run is taken up again.
+        names: of the trials, by Ray's id: rules know a trial by its name, which stays when a run is resumed.
         failed: hears of every trial that ends, and ends the experiment after too many failures.
         seconds_before: that earlier processes have used of the time budget.
 

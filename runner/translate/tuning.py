@@ -48,7 +48,7 @@ class TrialNames:
 
     Args:
         expected: trials of the whole run.
-        first: the name of the first trial where the run is taken up again: its trials keep their names.
+        first: the name of the first trial where the run is resumed: its trials keep their names.
     """
 
     def __init__(self, expected: int, first: str = "") -> None:
@@ -79,7 +79,7 @@ def run_trials(
 ) -> bool:
     """Run every trial and record it; Ray must have been started, within `ending_as_interrupt`.
 
-    `earlier` are the events of a run that is taken up again: its trials are known to `record`, and those that had not
+    `earlier` are the events of a run that is resumed: its trials are known to `record`, and those that had not
     ended go on.
 
     Returns True where Ctrl-C ended it. Raises KeyboardInterrupt at SIGTERM, SIGHUP and a second Ctrl-C, and
@@ -123,7 +123,7 @@ def run_trials(
         cpus=resources["cpu"],
         gpus=resources["gpu"],
         timeout=experiment.budget.trial_timeout,
-        watched=tuple(filter(None, [experiment.scheduler.options.get("metric")])),
+        monitored=tuple(filter(None, [experiment.scheduler.options.get("metric")])),
     )
     outputs = (project / experiment.output_dir).resolve()
     loggers = [

@@ -21,7 +21,7 @@ FOLLOWS = {
 }
 """Options that a file takes from elsewhere in the config, where the builder has no default."""
 
-ELSEWHERE = {
+REDIRECTS = {
     "hebo": "HEBO is installed by hand: it asks for a numpy below 1.25",
     "aim": "Aim wants older packages than constraints.txt pins: it has an environment of its own",
 }
@@ -115,8 +115,8 @@ def test_the_schema_refuses_unknown_options(group: str, name: str) -> None:
 
 @options
 def test_packages_that_an_option_needs_are_distributions(group: str, name: str) -> None:
-    if name in ELSEWHERE:
-        pytest.skip(ELSEWHERE[name])
+    if name in REDIRECTS:
+        pytest.skip(REDIRECTS[name])
     for package in REGISTRIES[group].get(name).requires:
         assert importlib.metadata.version(package)
 

@@ -32,7 +32,7 @@ RUN_WHOLE = {
 """The presets that train functions, and the files of the tests that run their commands."""
 PROMOTED = tuple(f"experiment={name}" for name in re.findall(r"--name (\w+)", CONSOLE))
 """Presets that a command before writes."""
-ELSEWHERE = ("path/to/", "latest", "runner report", "experiment=coco8", *PROMOTED)
+REDIRECTS = ("path/to/", "latest", "runner report", "experiment=coco8", *PROMOTED)
 """Parts of commands that need files of the user's, a run, or a network."""
 
 
@@ -54,7 +54,7 @@ def test_every_command_passes_the_config_checks(command: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", [c for c in COMMANDS if not any(part in c for part in ELSEWHERE)])
+@pytest.mark.parametrize("command", [c for c in COMMANDS if not any(part in c for part in REDIRECTS)])
 def test_every_command_that_needs_nothing_runs(command: str, run: Run) -> None:
     typed = words(command)
     if parse(typed).command not in {"check", "options", "runs"} and "--" not in command:

@@ -1,4 +1,4 @@
-"""Runs whose driver dies are taken up again, and runs that are over are extended."""
+"""Runs whose driver dies are resumed, and runs that are over are extended."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""Searchers in real runs: killed and taken up again, with repeats, and at their end."""
+"""Searchers in real runs: killed and resumed, with repeats, and at their end."""
 
 import random
 import signal

@@ -215,7 +215,7 @@ def test_a_record_that_is_taken_up_has_the_same_front(
     six(play)
     before = rows(run.front_csv)
     again = Record(run, objective, expected_trials=6, max_epochs=None, clock=clock)
-    again.take_up({name: row.config for name, row in record.rows.items()})
+    again.resume({name: row.config for name, row in record.rows.items()})
     assert [row.name for row in again.front] == ["t1", "t6", "t2"], "interrupted, as far as is known"
     again.started("t6", {"depth": 6})
     assert [row.name for row in again.front] == ["t1", "t2"]

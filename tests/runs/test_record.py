@@ -257,7 +257,7 @@ def test_a_run_is_taken_up_whose_last_lines_were_being_written(
     for path in (run.history_csv, run.decisions):
         path.write_bytes(path.read_bytes()[:-9])
     again = Record(run, objective, expected_trials=2, max_epochs=10)
-    again.take_up({"t1": {"lr": 1.0}, "t2": {"lr": 1.0}})
+    again.resume({"t1": {"lr": 1.0}, "t2": {"lr": 1.0}})
     assert [(report.trial, report.iteration) for report in again.reports()][-2:] == [("t2", 1), ("t2", 2)]
     assert run.decisions.read_text() == ""
     # A rule had ended it, or it fails, before it has been started again.

@@ -84,12 +84,12 @@ def width(kind: Distribution) -> float:
     return math.inf if bounds is None else bounds[1] - bounds[0]
 
 
-def taken(natives: frozenset[str], name: str) -> bool:
+def taken(supported: frozenset[str], name: str) -> bool:
     """Whether a searcher takes a kind of distribution; any categories will do for a choice."""
     example = {"grid": Grid((1, 2)), "choice": Choice(("a", "b"))}
     bounds: Any = {"lower": 2, "upper": 4} | ({"q": 1} if name.startswith("q") else {})
     kind = example.get(name) or KINDS[name](**({} if "normal" in name else bounds))
-    return conversion(kind, natives) is not None
+    return conversion(kind, supported) is not None
 
 
 def traits(searcher: str) -> SearcherTraits:
@@ -99,8 +99,8 @@ def traits(searcher: str) -> SearcherTraits:
 @pytest.mark.parametrize("searcher", installed())
 def test_every_proposal_is_in_the_space(searcher: str) -> None:
     """And points come first and unchanged, those that are known twice and those that are given."""
-    natives = traits(searcher)
-    names = [name for name in KINDS if taken(natives.natives, name)]
+    supported = traits(searcher)
+    names = [name for name in KINDS if taken(supported.supported, name)]
     made, random = plain(searcher), plain("random")
 
     @settings(ONE_DAY, max_examples=EXAMPLES.get(searcher, 40))
@@ -110,7 +110,7 @@ def test_every_proposal_is_in_the_space(searcher: str) -> None:
         assert all(not list(kind.problems()) for kind in space.searched().values())
         drawn = over(random, space)
         points = [drawn.suggest(str(number)) for number in range(2)]
-        search = over(beginning_with(made, points, known=natives.takes_results and natives.learns), space)
+        search = over(beginning_with(made, points, known=supported.takes_results and supported.learns), space)
         for number in range(PROPOSALS.get(searcher, 6)):
             proposal = search.suggest(f"trial_{number}")
             if not isinstance(proposal, dict):

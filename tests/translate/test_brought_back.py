@@ -42,14 +42,14 @@ class Driver:
             self.journal.write(event)
         self.configs: dict[str, dict[str, Any]] = {}
         self.finished: list[str] = []
-        self.search = generator(made, folder, self.journal, events, self.take_up, self.finished.append)
+        self.search = generator(made, folder, self.journal, events, self.resume, self.finished.append)
         self.reported = {event.trial for event in events if event.kind == "reported"}
         ended = {event.trial for event in events if event.kind == "ended"}
         self.ended = len(ended)
         self.live = [trial for trial in self.known if str(trial) not in ended]
         self.waiting = list(self.live)
 
-    def take_up(self, trials: dict[str, Any], tell_end: Any) -> list[Any]:
+    def resume(self, trials: dict[str, Any], tell_end: Any) -> list[Any]:
         self.known = list(trials.values())
         self.configs = {name: trial.config for name, trial in trials.items()}
         ended = {event.trial for event in self.journal.events() if event.kind == "ended"}
@@ -94,7 +94,7 @@ class Asleep:
         return False
 
 
-def generator(made: Any, folder: Path, journal: Journal, events: Sequence[Event], take_up: Any, finished: Any) -> Any:
+def generator(made: Any, folder: Path, journal: Journal, events: Sequence[Event], resume: Any, finished: Any) -> Any:
     from ray import tune
     from ray.tune import Trainable
     from ray.tune.experiment import Experiment
@@ -103,7 +103,7 @@ def generator(made: Any, folder: Path, journal: Journal, events: Sequence[Event]
     tune.register_trainable("stand_in", Trainable)
     watchdog: Any = Asleep()
     search = JournaledSearch(
-        SearchGenerator(build_search(made)), made.objective, journal, 2, events, watchdog, take_up, finished
+        SearchGenerator(build_search(made)), made.objective, journal, 2, events, watchdog, resume, finished
     )
     trials = TRIALS.get(made.searcher.name, 12)
     names = TrialNames(trials)

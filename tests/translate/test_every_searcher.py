@@ -73,7 +73,7 @@ RAN = [name for name in installed() if name != "bohb"]
 def space(searcher: str) -> dict[str, Any]:
     """All of it that the searcher takes; a choice with a single value is none, so that all take it."""
     traits = SEARCHERS.get(searcher).traits
-    takes = {key for key, kind in KINDS.searched().items() if only(kind) or conversion(kind, traits.natives)}
+    takes = {key for key, kind in KINDS.searched().items() if only(kind) or conversion(kind, traits.supported)}
     return {
         group: {name: value for name, value in members.items() if group == "fixed" or f"{group}.{name}" in takes}
         for group, members in SPELLED.items()

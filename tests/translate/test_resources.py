@@ -2,7 +2,7 @@
 
 import pytest
 
-from runner.translate.resources import settle
+from runner.translate.resources import resolve_resources
 from tests.config.composing import experiment
 
 
@@ -22,6 +22,6 @@ def test_open_resources_follow_from_the_machine(
     words: tuple[str, ...], available: dict[str, float], cpu: float, gpu: float
 ) -> None:
     base = ["experiment=null", "trainable=function", "trainable.import_path=a:b", "objective={metric: x, mode: max}"]
-    settled, told = settle(experiment(*base, *words), available)
+    settled, told = resolve_resources(experiment(*base, *words), available)
     assert (settled.resources.cpu, settled.resources.gpu) == (cpu, gpu)
     assert bool(told) is (gpu > 0 and "resources.gpu=0.5" not in words)

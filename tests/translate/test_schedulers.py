@@ -214,7 +214,7 @@ def test_pbt_lets_the_worst_go_on_from_the_best_and_a_replay_does_the_same(run: 
     )
 
     assert "extend" not in done.told
-    with pytest.raises(ConfigError, match="a run with scheduler=pbt cannot be taken up again: trials go on from") as no:
+    with pytest.raises(ConfigError, match="a run with scheduler=pbt cannot be resumed: trials go on from") as no:
         resume(done.folder.root)
     assert no.value.problems[0].remedy == f"start a run of its own, with searcher.warm_start={done.folder.root}"
 

@@ -13,7 +13,7 @@ from runner.errors import ConfigError
 from runner.runs.decisions import Decision
 from runner.runs.folder import RunFolder
 from runner.runs.record import Record, TrialState
-from runner.translate.points import settle_points
+from runner.translate.points import resolve_points
 from tests.config.composing import experiment
 
 DIGITS = "experiment=digits"  # optuna; lr and momentum are searched, epochs is a constant; accuracy, max
@@ -45,7 +45,7 @@ def run(tmp_path: Path) -> RunFolder:
 
 
 def settled(project: Path, *words: str) -> tuple[Experiment, list[str]]:
-    return settle_points(experiment(*words), project)
+    return resolve_points(experiment(*words), project)
 
 
 def points(made: Experiment) -> list[dict[str, Any]]:
@@ -100,7 +100,7 @@ def test_the_kept_config_needs_the_earlier_run_no_more(tmp_path: Path, run: RunF
     again = read(made.config)
     assert again.searcher == made.searcher
     assert again.searcher.options["warm_start"] is None
-    assert settle_points(again, tmp_path / "elsewhere") == (again, [])
+    assert resolve_points(again, tmp_path / "elsewhere") == (again, [])
 
 
 def test_trials_that_do_not_fit_are_told(tmp_path: Path, run: RunFolder) -> None:

@@ -82,9 +82,9 @@ def examine(config: dict[str, Any], wrong_words: Sequence[Problem] = ()) -> tupl
 
 def with_points(job: Job, project: Path) -> Job:
     """The job with the points that its searcher names by a file or an earlier run. Raises ConfigError."""
-    from runner.translate.points import settle_points
+    from runner.translate.points import resolve_points
 
-    experiment, notes = settle_points(job.experiment, project)
+    experiment, notes = resolve_points(job.experiment, project)
     refuse(point_problems(experiment))
     for text in notes:
         note(text)

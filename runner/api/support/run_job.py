@@ -92,13 +92,13 @@ def _run(result: JobResult) -> Run:
 def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, float], console: Console) -> JobResult:
     """Run a checked job into its folder, on a Ray that has started, and print its summary.
 
-    Where the folder holds a run already, that is taken up.
+    Where the folder holds a run already, that is resumed.
     """
-    from runner.translate.resources import settle
+    from runner.translate.resources import resolve_resources
     from runner.translate.signals import reason
     from runner.translate.tuning import run_trials, trials_expected
 
-    experiment, note = settle(job.experiment, available)
+    experiment, note = resolve_resources(job.experiment, available)
     if note:
         console.print(f"note: {note}", markup=False, soft_wrap=True)
     budget = experiment.budget
@@ -120,7 +120,7 @@ def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, flo
     )  # fmt: skip
     if earlier:
         configs = {event.trial: event.config or {} for event in earlier if event.kind == "proposed"}
-        record.take_up(configs, retry=job.retry)
+        record.resume(configs, retry=job.retry)
     console.print(f"log: {shown(run.log)} (what Ray and the trials print)", markup=False, soft_wrap=True)
     started = time.monotonic()
     interrupted, failure = False, ""

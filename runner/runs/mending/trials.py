@@ -45,7 +45,7 @@ def mend_trials(run: RunFolder, config: Mapping[str, Any], objective: Objective,
         run, objective, expected_trials=None, max_epochs=config["budget"]["max_epochs"], unit=unit_of(config),
         repeat=repeats(config),
     )  # fmt: skip
-    record.take_up({name: configs.get(name, {}) for name in sound.started}, ends)
+    record.resume({name: configs.get(name, {}) for name in sound.started}, ends)
     for path, content in best.items():
         path.write_bytes(content)
     yield f"trials.csv: {'; '.join(notes)}; made anew from journal.jsonl, history.csv and decisions.jsonl; {kept}"

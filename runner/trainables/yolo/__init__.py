@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 @TRAINABLES.register(
     "yolo",
-    elsewhere={key: f"say it as {home}" for key, home in checks.HOMES.items()},
+    redirects={key: f"say it as {home}" for key, home in checks.HOMES.items()},
     requires=("ultralytics",),
     traits=TrainableTraits(unit="epoch"),
 )

@@ -42,7 +42,7 @@ class RecordedASHA(AsyncHyperBandScheduler):  # type: ignore[misc]
 
     def on_trial_result(self, tune_controller: Any, trial: Any, result: dict[str, Any]) -> str:
         iteration = result[self._time_attr]
-        # Ray lets a report without the metric pass: one of a run that is taken up to be judged by another.
+        # Ray lets a report without the metric pass: one of a run that is resumed to be judged by another.
         rung = self._next_rung(trial.trial_id, iteration) if self._metric in result else None
         action: str = super().on_trial_result(tune_controller, trial, result)
         last = self.last_iteration is not None and iteration >= self.last_iteration

@@ -26,7 +26,7 @@ class RecordedMedian(MedianStoppingRule):  # type: ignore[misc]
         return str(self._metric)
 
     def rungs(self) -> list[list[int]]:
-        """Of all reports, at each of which it compares, a few to foresee it by, as of an only bracket."""
+        """The rungs of one bracket for a forecast: it compares at every report, of which these are a few."""
         milestones, last = [int(self._grace_period)], self.last_iteration or 0
         while 2 * milestones[-1] < last:
             milestones.append(2 * milestones[-1])

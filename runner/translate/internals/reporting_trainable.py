@@ -56,7 +56,7 @@ class TrialPlan:
     gpus: float
     timeout: float | None = None
     """Seconds without a report, after which the driver kills the process of a trial."""
-    watched: tuple[str, ...] = ()
+    monitored: tuple[str, ...] = ()
     """Metrics beside the objective's that every report must hold: Ray ends the whole run where one is missing."""
 
 
@@ -109,7 +109,7 @@ def reporting_trainable(plan: TrialPlan) -> type:
                 # The function goes on beyond the budget: its trial is complete, as if it had returned.
                 return {RESULT_DUPLICATE: True}
             self._reports += 1
-            report = with_objective(result, plan.objective, plan.watched)
+            report = with_objective(result, plan.objective, plan.monitored)
             # Ray ranks checkpoints, and counts on from one, by the report that came with it.
             self._last_training_result.metrics = report
             return report
@@ -142,7 +142,7 @@ def newest_usable(trainable: Trainable, run: RunFolder, newest: Path) -> tuple[C
     return None
 
 
-def with_objective(result: dict[str, Any], objective: Objective, watched: Sequence[str] = ()) -> dict[str, Any]:
+def with_objective(result: dict[str, Any], objective: Objective, monitored: Sequence[str] = ()) -> dict[str, Any]:
     """The report as plain data, with the value that is optimised. Raises ReportError where it cannot be told."""
     metrics = plain(result)
     taken = sorted(_TAKEN & set(metrics))
@@ -152,7 +152,7 @@ def with_objective(result: dict[str, Any], objective: Objective, watched: Sequen
         raise ReportError(f"the name {OBJECTIVE!r} is taken by the runner: report under another name")
     try:
         value = objective.score(metrics)
-        for metric in watched:
+        for metric in monitored:
             if metric not in metrics:
                 raise ReportError(f"the report lacks {metric}, which the scheduler watches; it holds {_own(metrics)}")
             as_number(metric, metrics[metric])

@@ -28,7 +28,7 @@ def aim(
 ) -> Any:
     """Aim (https://aimstack.io): one run a trial, with the trial's name, in one repository for all experiments.
 
-    A trial that another process takes up again has a second run of its name there.
+    A trial that another process resumes has a second run of its name there.
 
     Args:
         repo: folder or aim://host:port of the repository; empty: output_dir.

@@ -27,7 +27,7 @@ QUIET: dict[str, Any] = {
 
 @LOGGERS.register(
     "comet",
-    elsewhere={"api_key": "the login comes from COMET_API_KEY"},
+    redirects={"api_key": "the login comes from COMET_API_KEY"},
     requires=("comet-ml",),
     traits=Traits(extra="comet"),
 )
@@ -45,7 +45,7 @@ def comet(
 ) -> Any:
     """Comet (https://www.comet.com): an experiment there for each trial, with the trial's name.
 
-    Offline, each is an archive in comet/ in the run folder. A trial that another process takes up again has a second
+    Offline, each is an archive in comet/ in the run folder. A trial that another process resumes has a second
     one of its name.
 
     Args:

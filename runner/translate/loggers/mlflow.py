@@ -18,7 +18,7 @@ from runner.runs.record import Record
 from runner.runs.trial import Trial, TrialState
 
 RUN_ID = "runner.run"
-"""The tag by which a trial that is taken up again finds its run."""
+"""The tag by which a trial that is resumed finds its run."""
 
 
 @LOGGERS.register("mlflow", requires=("mlflow",), traits=Traits(extra="mlflow"))

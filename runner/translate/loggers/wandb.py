@@ -22,7 +22,7 @@ TEARDOWN_SECONDS = 1.0
 
 
 @LOGGERS.register(
-    "wandb", elsewhere={"api_key": "the login comes from `wandb login` or WANDB_API_KEY"}, requires=("wandb",)
+    "wandb", redirects={"api_key": "the login comes from `wandb login` or WANDB_API_KEY"}, requires=("wandb",)
 )
 def wandb(
     experiment: Experiment,

@@ -13,7 +13,7 @@ from runner.translate.verdicts import Verdicts
 
 @SCHEDULERS.register(
     "asha",
-    elsewhere={
+    redirects={
         "time_attr": "leave it out: ASHA counts iterations (YOLO: epochs)",
         "max_t": "say it as budget.max_epochs",
     },
@@ -42,12 +42,12 @@ def asha(
 
     if experiment.budget.max_epochs is None:
         raise ValueError("asha needs budget.max_epochs")
-    watched = experiment.objective.watched(metric, mode)
+    monitored = experiment.objective.monitored(metric, mode)
     return RecordedASHA(
         verdicts,
         last_iteration=experiment.budget.max_epochs,
-        metric=watched.key,
-        mode=watched.mode,
+        metric=monitored.key,
+        mode=monitored.mode,
         max_t=experiment.budget.max_epochs + 1,  # one above the last epoch: a trial ends itself
         grace_period=grace_period,
         reduction_factor=reduction_factor,

@@ -8,13 +8,13 @@ from runner.config.experiment import Experiment
 from runner.config.objective import Mode
 from runner.config.registry import SCHEDULERS
 from runner.config.traits import SchedulerTraits
-from runner.translate.schedulers.hyperband import CANNOT_RESUME, ELSEWHERE, NEEDS_CHECKPOINTS
+from runner.translate.schedulers.hyperband import CANNOT_RESUME, NEEDS_CHECKPOINTS, REDIRECTS
 from runner.translate.verdicts import Verdicts
 
 
 @SCHEDULERS.register(
     "bohb",
-    elsewhere=ELSEWHERE,
+    redirects=REDIRECTS,
     traits=SchedulerTraits(
         paper="Falkner et al. 2018, https://arxiv.org/abs/1807.01774",
         needs_checkpoints=NEEDS_CHECKPOINTS,
@@ -42,11 +42,11 @@ def bohb(
 
     if experiment.budget.max_epochs is None:
         raise ValueError("bohb needs budget.max_epochs")
-    watched = experiment.objective.watched(metric, mode)
+    monitored = experiment.objective.monitored(metric, mode)
     return RecordedBOHB(
         verdicts,
         last_iteration=experiment.budget.max_epochs,
-        metric=watched.key,
-        mode=watched.mode,
+        metric=monitored.key,
+        mode=monitored.mode,
         reduction_factor=reduction_factor,
     )

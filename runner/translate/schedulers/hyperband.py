@@ -10,7 +10,7 @@ from runner.config.registry import SCHEDULERS
 from runner.config.traits import SchedulerTraits
 from runner.translate.verdicts import Verdicts
 
-ELSEWHERE = {
+REDIRECTS = {
     "time_attr": "leave it out: iterations are counted (YOLO: epochs)",
     "max_t": "say it as budget.max_epochs",
     "stop_last_trials": "leave it out: a trial that comes to its last iteration ends itself",
@@ -21,7 +21,7 @@ CANNOT_RESUME = "which trials wait for which in its brackets is kept nowhere"
 
 @SCHEDULERS.register(
     "hyperband",
-    elsewhere=ELSEWHERE,
+    redirects=REDIRECTS,
     traits=SchedulerTraits(
         paper="Li et al. 2018, https://arxiv.org/abs/1603.06560",
         needs_checkpoints=NEEDS_CHECKPOINTS,
@@ -48,11 +48,11 @@ def hyperband(
 
     if experiment.budget.max_epochs is None:
         raise ValueError("hyperband needs budget.max_epochs")
-    watched = experiment.objective.watched(metric, mode)
+    monitored = experiment.objective.monitored(metric, mode)
     return RecordedHyperBand(
         verdicts,
         last_iteration=experiment.budget.max_epochs,
-        metric=watched.key,
-        mode=watched.mode,
+        metric=monitored.key,
+        mode=monitored.mode,
         reduction_factor=reduction_factor,
     )

@@ -15,7 +15,7 @@ _NEVER_PAUSES = "leave it out: a trial with too few others to compare with goes 
 
 @SCHEDULERS.register(
     "median",
-    elsewhere={
+    redirects={
         "time_attr": "leave it out: the rule counts iterations (YOLO: epochs)",
         "min_time_slice": _NEVER_PAUSES,
         "hard_stop": _NEVER_PAUSES,
@@ -43,12 +43,12 @@ def median(
     """
     from runner.translate.internals.recorded_median import RecordedMedian
 
-    watched = experiment.objective.watched(metric, mode)
+    monitored = experiment.objective.monitored(metric, mode)
     return RecordedMedian(
         verdicts,
         last_iteration=experiment.budget.max_epochs,
-        metric=watched.key,
-        mode=watched.mode,
+        metric=monitored.key,
+        mode=monitored.mode,
         grace_period=grace_period,
         min_samples_required=min_samples_required,
     )

@@ -10,13 +10,13 @@ from runner.config.objective import Mode
 from runner.config.points import nested
 from runner.config.registry import SCHEDULERS
 from runner.config.traits import SchedulerTraits
-from runner.translate.schedulers.pbt import CANNOT_RESUME, ELSEWHERE, NEEDS_CHECKPOINTS
+from runner.translate.schedulers.pbt import CANNOT_RESUME, NEEDS_CHECKPOINTS, REDIRECTS
 from runner.translate.verdicts import Verdicts
 
 
 @SCHEDULERS.register(
     "pb2",
-    elsewhere=ELSEWHERE,
+    redirects=REDIRECTS,
     traits=SchedulerTraits(
         paper="Parker-Holder et al. 2020, https://arxiv.org/abs/2002.02518",
         needs_checkpoints=NEEDS_CHECKPOINTS,
@@ -49,14 +49,14 @@ def pb2(
     from runner.translate.internals.recorded_pbt import RecordedPB2
 
     moved, _ = mutations(experiment)
-    watched = experiment.objective.watched(metric, mode)
+    monitored = experiment.objective.monitored(metric, mode)
     return RecordedPB2(
         verdicts,
         last_iteration=experiment.budget.max_epochs,
         moved=moved,
         seed=experiment.seed,
-        metric=watched.key,
-        mode=watched.mode,
+        metric=monitored.key,
+        mode=monitored.mode,
         perturbation_interval=perturbation_interval,
         hyperparam_bounds=nested({key: list(one.bounds() or ()) for key, one in moved.items()}),
         quantile_fraction=quantile_fraction,

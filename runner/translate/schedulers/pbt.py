@@ -12,7 +12,7 @@ from runner.config.registry import SCHEDULERS
 from runner.config.traits import SchedulerTraits
 from runner.translate.verdicts import Verdicts
 
-ELSEWHERE = {
+REDIRECTS = {
     "time_attr": "leave it out: iterations are counted (YOLO: epochs)",
     "custom_explore_fn": "leave it out: values are kept inside of their distributions",
     "log_config": "leave it out: decisions.jsonl holds every change",
@@ -24,7 +24,7 @@ CANNOT_RESUME = "trials go on from checkpoints of others, and which, and as whom
 
 @SCHEDULERS.register(
     "pbt",
-    elsewhere=ELSEWHERE,
+    redirects=REDIRECTS,
     traits=SchedulerTraits(
         paper="Jaderberg et al. 2017, https://arxiv.org/abs/1711.09846",
         needs_checkpoints=NEEDS_CHECKPOINTS,
@@ -66,14 +66,14 @@ def pbt(
 
     moved, _ = mutations(experiment)
     ray = {key: list(one.categories) if isinstance(one, Choice) else to_ray_domain(one) for key, one in moved.items()}
-    watched = experiment.objective.watched(metric, mode)
+    monitored = experiment.objective.monitored(metric, mode)
     return RecordedPBT(
         verdicts,
         last_iteration=experiment.budget.max_epochs,
         moved=moved,
         seed=experiment.seed,
-        metric=watched.key,
-        mode=watched.mode,
+        metric=monitored.key,
+        mode=monitored.mode,
         perturbation_interval=perturbation_interval,
         burn_in_period=burn_in_period,
         hyperparam_mutations=nested(ray),

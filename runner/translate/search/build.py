@@ -31,7 +31,7 @@ def translated_search(experiment: Experiment) -> "TranslatedSearch":
 
     options, space = experiment.searcher.options, experiment.search_space
     plugin = SEARCHERS.get(experiment.searcher.name)
-    encoding = Encoding(space, plugin.traits.natives)
+    encoding = Encoding(space, plugin.traits.supported)
     known = [(flat(one.point, space), one.objective) for one in options["evaluated_points"]]
     points = [flat(point, space) for point in listed(options["points_to_evaluate"])]
     first = None

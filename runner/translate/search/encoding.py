@@ -19,12 +19,12 @@ class Encoding:
 
     Args:
         space: every distribution in it can be converted.
-        natives: names of the distributions that the library has, as in `SearcherTraits`.
+        supported: names of the distributions that the library has, as in `SearcherTraits`.
     """
 
-    def __init__(self, space: SearchSpace, natives: Iterable[str]) -> None:
+    def __init__(self, space: SearchSpace, supported: Iterable[str]) -> None:
         self.space = space
-        self.natives = frozenset(natives)
+        self.supported = frozenset(supported)
 
     @cached_property
     def conversions(self) -> dict[str, Conversion]:
@@ -78,9 +78,9 @@ class Encoding:
         return {key: _tolerance(kind) for key, kind in shown.items()}
 
     def _conversion(self, key: str, kind: Distribution) -> Conversion:
-        found = conversion(kind, self.natives)
+        found = conversion(kind, self.supported)
         if found is None:
-            raise ValueError(f"{key}: {kind.name} cannot be made of {', '.join(sorted(self.natives))}")
+            raise ValueError(f"{key}: {kind.name} cannot be made of {', '.join(sorted(self.supported))}")
         return found
 
     def decoded(self, key: str, value: Any) -> Any:

@@ -62,7 +62,7 @@ class RepeatedSearch(Searcher):  # type: ignore[misc]
         self.searcher.on_trial_complete(group[0], {OBJECTIVE: mean, ITERATION: told[-1][ITERATION]})
 
     def save(self, checkpoint_path: str) -> None:
-        """Nothing: a run is taken up from its journal (`JournaledSearch`)."""
+        """Nothing: a run is resumed from its journal (`JournaledSearch`)."""
 
     def restore(self, checkpoint_path: str) -> None:
         """See `save`."""

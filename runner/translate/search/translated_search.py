@@ -129,7 +129,7 @@ class TranslatedSearch(Searcher):  # type: ignore[misc]
         self.searcher.on_unpause(trial_id)
 
     def save(self, checkpoint_path: str) -> None:
-        """Nothing: a run is taken up from its journal (`JournaledSearch`)."""
+        """Nothing: a run is resumed from its journal (`JournaledSearch`)."""
 
     def restore(self, checkpoint_path: str) -> None:
         """See `save`."""

@@ -15,7 +15,7 @@ from runner.config.traits import SearcherTraits
     traits=SearcherTraits(
         paper="Olson et al. 2025, https://openreview.net/forum?id=U1f6wHtG1g",
         extra="ax",
-        natives=frozenset({"uniform", "randint", TEXTS}),
+        supported=frozenset({"uniform", "randint", TEXTS}),
     ),
 )
 def ax(
@@ -34,10 +34,10 @@ def ax(
         changed = [key for key, known in encoding.conversions.items() if known.words and key in constraint.split()]
         if changed:
             raise ValueError(f"parameter_constraints: {constraint!r} holds {changed[0]}, which Ax has not as it is")
-    from runner.translate.internals.current_ax import CurrentAx
+    from runner.translate.internals.patched_ax import PatchedAx
     from runner.translate.search.translated_search import Library
 
-    search = CurrentAx(
+    search = PatchedAx(
         metric=OBJECTIVE,
         mode=experiment.objective.mode,
         points_to_evaluate=points or None,

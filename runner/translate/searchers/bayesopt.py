@@ -16,7 +16,7 @@ from runner.config.traits import SearcherTraits
     traits=SearcherTraits(
         paper="Snoek et al. 2012, https://arxiv.org/abs/1206.2944",
         extra="bayesopt",
-        natives=frozenset({"uniform"}),
+        supported=frozenset({"uniform"}),
     ),
 )
 def bayesopt(
@@ -35,10 +35,10 @@ def bayesopt(
         utility_kwargs: of the acquisition function: kind (ucb, ei or poi), kappa, xi.
         patience: proposals of one and the same configuration after which the search ends: it has converged.
     """
-    from runner.translate.internals.patient_bayesopt import PatientBayesOpt
+    from runner.translate.internals.patched_bayesopt import PatchedBayesOpt
     from runner.translate.search.translated_search import Library
 
-    search = PatientBayesOpt(
+    search = PatchedBayesOpt(
         metric=OBJECTIVE,
         mode=experiment.objective.mode,
         points_to_evaluate=points or None,

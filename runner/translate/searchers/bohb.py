@@ -19,7 +19,7 @@ DECIMALS = 13
     traits=SearcherTraits(
         paper="Falkner et al. 2018, https://arxiv.org/abs/1807.01774",
         extra="bohb",
-        natives=frozenset({"uniform", "randint", "lograndint", TEXTS}),
+        supported=frozenset({"uniform", "randint", "lograndint", TEXTS}),
         takes_results=False,
         cannot_resume="what BOHB was told at each rung is not kept",
     ),

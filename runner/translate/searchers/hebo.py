@@ -20,7 +20,7 @@ from runner.config.traits import SearcherTraits
             "pip install gpytorch catboost disjoint-set 'cma<5' autograd alive-progress dill Deprecated decorator six"
             " && pip install --no-deps HEBO==0.3.6 pymoo==0.6.0 GPy==1.15.0 paramz==0.10.0"
         ),
-        natives=frozenset({"uniform", "loguniform", "randint", "lograndint", TEXTS}),
+        supported=frozenset({"uniform", "loguniform", "randint", "lograndint", TEXTS}),
     ),
 )
 def hebo(

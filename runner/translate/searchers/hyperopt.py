@@ -17,7 +17,7 @@ from runner.config.traits import SearcherTraits
     traits=SearcherTraits(
         paper="Bergstra et al. 2013, https://proceedings.mlr.press/v28/bergstra13.html",
         extra="hyperopt",
-        natives=frozenset({"uniform", "loguniform", "randint", "lograndint", "normal", TEXTS}),
+        supported=frozenset({"uniform", "loguniform", "randint", "lograndint", "normal", TEXTS}),
         conditions=True,
     ),
 )

@@ -18,7 +18,7 @@ from runner.config.traits import SearcherTraits
     traits=SearcherTraits(
         paper="Bennet et al. 2021, https://doi.org/10.1145/3460310.3460312",
         extra="nevergrad",
-        natives=frozenset({"uniform", "randint", TEXTS}),
+        supported=frozenset({"uniform", "randint", TEXTS}),
     ),
 )
 def nevergrad(

@@ -25,7 +25,9 @@ _SAMPLERS = {
     requires=("optuna",),
     traits=SearcherTraits(
         paper="Akiba et al. 2019, https://arxiv.org/abs/1907.10902",
-        natives=frozenset({"uniform", "quniform", "loguniform", "randint", "qrandint", "lograndint", "choice", TEXTS}),
+        supported=frozenset(
+            {"uniform", "quniform", "loguniform", "randint", "qrandint", "lograndint", "choice", TEXTS}
+        ),
         conditions=True,
         objectives=True,
     ),

@@ -12,7 +12,7 @@ from runner.config.traits import SearcherTraits
     "random",
     traits=SearcherTraits(
         paper="Bergstra and Bengio 2012, https://jmlr.org/papers/v13/bergstra12a.html",
-        natives=frozenset(KINDS),
+        supported=frozenset(KINDS),
         learns=False,
         conditions=True,
         objectives=True,

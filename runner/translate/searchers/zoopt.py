@@ -17,7 +17,7 @@ from runner.config.traits import SearcherTraits
     traits=SearcherTraits(
         paper="Liu et al. 2018, https://arxiv.org/abs/1801.00329",
         extra="zoopt",
-        natives=frozenset({"uniform", "randint", TEXTS}),
+        supported=frozenset({"uniform", "randint", TEXTS}),
     ),
 )
 def zoopt(
@@ -32,7 +32,7 @@ def zoopt(
     Args:
         budget: trials that it plans for, 3 or more; it draws the first 4 (to 50), 6 (to 100) or more at random.
     """
-    from runner.translate.internals.steady_zoopt import SteadyZOOpt, training_size
+    from runner.translate.internals.patched_zoopt import PatchedZOOpt, training_size
     from runner.translate.search.translated_search import Library
 
     most = training_size(budget)
@@ -41,5 +41,5 @@ def zoopt(
             f"zoopt tries at most {most} points with a budget of {budget}, and there are {len(points)}:"
             " give fewer, or type searcher.budget=1001 for 22"
         )
-    search = SteadyZOOpt(points=points, budget=budget, metric=OBJECTIVE, mode=experiment.objective.mode)
+    search = PatchedZOOpt(points=points, budget=budget, metric=OBJECTIVE, mode=experiment.objective.mode)
     return Library(search, startup=most, finished="found no configuration that it has not tried", global_random=True)

@@ -45,7 +45,7 @@ class ExperimentPlateau:
         self.std = std
         self.top = top
         self.patience = patience
-        self.metric, self.label, better = experiment.objective.watched(metric, mode)
+        self.metric, self.label, better = experiment.objective.monitored(metric, mode)
         self.sign = -1 if better == "min" else 1
         self._bests: dict[str, float] = {}  # more is better
         self._top: list[float] = []

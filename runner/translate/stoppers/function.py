@@ -11,13 +11,13 @@ from runner.runs.wording import error_line
 from runner.translate.verdicts import Verdict
 
 
-@STOPPERS.register("function", elsewhere={"function": "say it as stopper.function.import_path=package.module:function"})
+@STOPPERS.register("function", redirects={"function": "say it as stopper.function.import_path=package.module:function"})
 class Function:
     """Ends a trial where your function says so: it is called with the trial's name and each report.
 
     `function(trial, result)` returns True to end the trial, or text, which is then the reason; False and None let it
     go on. It runs in the process that runs the experiment, not in that of the trial. Where it raises, or returns
-    anything else, the experiment ends as failed, and its state is kept. A run that is taken up again asks it once more
+    anything else, the experiment ends as failed, and its state is kept. A run that is resumed asks it once more
     about each earlier report, in their order.
 
     Args:

@@ -54,7 +54,7 @@ class Plateau:
         self.std = std
         self.num_results = num_results
         self.grace_period = grace_period
-        self.metric, self.label, self.mode = experiment.objective.watched(metric, mode)
+        self.metric, self.label, self.mode = experiment.objective.monitored(metric, mode)
         self.metric_threshold = metric_threshold
         self.every = experiment.trainable.intervals().get(self.metric, 1)
         self.max_epochs = experiment.budget.max_epochs

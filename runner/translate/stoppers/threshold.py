@@ -27,7 +27,7 @@ class Threshold:
         self, experiment: Experiment, /, *, value: float, metric: str | None = None, mode: Mode | None = None
     ) -> None:
         self.value = value
-        self.metric, self.label, self.mode = experiment.objective.watched(metric, mode)
+        self.metric, self.label, self.mode = experiment.objective.monitored(metric, mode)
 
     def __call__(self, trial_id: str, result: Mapping[str, Any]) -> Verdict | None:  # noqa: ARG002
         seen = result.get(self.metric)

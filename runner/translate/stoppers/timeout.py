@@ -9,7 +9,7 @@ from runner.config.registry import STOPPERS
 from runner.translate.verdicts import Verdict
 
 
-@STOPPERS.register("timeout", elsewhere={"seconds": "say it as stopper.timeout.timeout"})
+@STOPPERS.register("timeout", redirects={"seconds": "say it as stopper.timeout.timeout"})
 class Timeout:
     """Ends each trial after that much time of its own; the whole experiment's time is budget.time_budget.
 

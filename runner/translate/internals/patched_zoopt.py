@@ -19,7 +19,7 @@ DRAWS = 20
 """That come to nothing until the space counts as used up; ZOOpt looks at a hundred configurations for each."""
 
 
-class SteadyZOOpt(ZOOptSearch):  # type: ignore[misc]
+class PatchedZOOpt(ZOOptSearch):  # type: ignore[misc]
     """Repairs five things.
 
     ZOOpt forgets the points that it has not tried when the first result comes. Where all of its first trials have

@@ -9,7 +9,7 @@ from ray.tune.search import Searcher
 from ray.tune.search.ax import AxSearch
 
 
-class CurrentAx(AxSearch):  # type: ignore[misc]
+class PatchedAx(AxSearch):  # type: ignore[misc]
     """Repairs three things.
 
     Ray reads the objective back from Ax in a way that Ax has given up. And it tells Ax nothing of a trial that failed,

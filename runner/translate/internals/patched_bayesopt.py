@@ -7,7 +7,7 @@ from ray.tune.search import Searcher
 from ray.tune.search.bayesopt import BayesOptSearch
 
 
-class PatientBayesOpt(BayesOptSearch):  # type: ignore[misc]
+class PatchedBayesOpt(BayesOptSearch):  # type: ignore[misc]
     """Repairs five things of Ray's.
 
     It counts a trial that failed as one of its random steps, for whose result it waits for ever. It draws a proposal

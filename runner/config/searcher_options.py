@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from runner.config.points import EvaluatedPoint, Points, RunToBeginWith
 
 
-class Beginning(BaseModel):
+class SearcherOptions(BaseModel):
     """Options of every searcher.
 
     Args:
