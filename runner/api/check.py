@@ -74,8 +74,8 @@ def check(
     folder, notes = project_folder(project), list[str]()
     with notes_to(notes.append):
         result = check_preset(None, overrides, loader(config_dir, folder), folder, here=here)
-    told = [*result.notes, *(line.removeprefix("note: ") for line in notes)]
-    return [*(Problem("note", "", text, fatal=False) for text in told), *(one.located for one in result.findings)]
+    lines = [*result.notes, *(line.removeprefix("note: ") for line in notes)]
+    return [*(Problem("note", "", text, fatal=False) for text in lines), *(one.located for one in result.findings)]
 
 
 def check_preset(

@@ -28,51 +28,51 @@ class Job:
 
 
 def checked_job(composed: Composed) -> Job:
-    """Read the experiment and check its config tier; tell notes and warnings. Raises ConfigError with every problem."""
+    """Read the experiment and check its config tier; note what is worth it. Raises ConfigError with every problem."""
     for text in composed.notes:
         note(text)
     return check(composed.config, composed.words, composed.problems)
 
 
-def check(config: dict[str, Any], words: Sequence[str], wrong_words: Sequence[Problem] = ()) -> Job:
-    """Read the experiment of a config that is not resolved, and check its config tier; tell warnings.
+def check(config: dict[str, Any], overrides: Sequence[str], wrong_overrides: Sequence[Problem] = ()) -> Job:
+    """Read the experiment of a config that is not resolved, and check its config tier; note warnings.
 
-    Raises ConfigError with every problem, those of `wrong_words` among them, without which it was composed.
+    Raises ConfigError with every problem, those of `wrong_overrides` among them, without which it was composed.
     """
-    job, warnings = judge(config, words, wrong_words)
+    job, warnings = judge(config, overrides, wrong_overrides)
     for warning in warnings:
         note(str(warning))
     return job
 
 
 def judge(
-    config: dict[str, Any], words: Sequence[str], wrong_words: Sequence[Problem] = ()
+    config: dict[str, Any], overrides: Sequence[str], wrong_overrides: Sequence[Problem] = ()
 ) -> tuple[Job, list[Problem]]:
-    """As `check`, but gives the warnings back and tells none."""
-    experiment, problems = examine(config, wrong_words)
+    """As `check`, but returns the warnings."""
+    experiment, problems = examine(config, wrong_overrides)
     warnings = refuse(problems)
     if experiment is None:
         raise ConfigError(problems)
     kept = without_environment(experiment.config, config)
-    return Job(replace(experiment, config=kept), tuple(words)), warnings
+    return Job(replace(experiment, config=kept), tuple(overrides)), warnings
 
 
-def examine(config: dict[str, Any], wrong_words: Sequence[Problem] = ()) -> tuple[Experiment | None, list[Problem]]:
+def examine(config: dict[str, Any], wrong_overrides: Sequence[Problem] = ()) -> tuple[Experiment | None, list[Problem]]:
     """The experiment of a config that is not resolved, as far as it can be read, and all problems of its config tier.
 
     Raises ConfigError where the config cannot be resolved.
     """
     experiment, problems = read_leniently(resolve(config))
     # Below a group whose option is wrong stands another option than the one that was meant.
-    wrong = {problem.where for problem in wrong_words}
-    problems = [*wrong_words, *(p for p in problems if p.where.split(".")[0] not in wrong)]
+    wrong = {problem.where for problem in wrong_overrides}
+    problems = [*wrong_overrides, *(p for p in problems if p.where.split(".")[0] not in wrong)]
     if experiment is not None:
         # A key that could not be read stands at its default: what a check says of that would mislead.
-        told = {problem.where for problem in problems}
+        known = {problem.where for problem in problems}
         problems += [
             problem
             for problem in config_problems(experiment)
-            if problem.where not in told and problem.where.split(".")[0] not in wrong
+            if problem.where not in known and problem.where.split(".")[0] not in wrong
         ]
     if any(problem.fatal and problem.where.startswith("trainable.") for problem in problems):
         # What a trainable reports is not known where the trainable itself is wrong.
@@ -117,8 +117,8 @@ def refuse_searcher(jobs: Sequence[Job]) -> None:
                 build_search(job.experiment).set_search_properties(None, None, {})
         except Exception as error:  # each library has errors of its own
             ours = isinstance(error, TypeError | ValueError)
-            told = str(error) if ours else f"{job.experiment.searcher.name}: {type(error).__name__}: {error}"
-            problem = Problem("searcher-options", "searcher", told, "change or remove that option")
+            message = str(error) if ours else f"{job.experiment.searcher.name}: {type(error).__name__}: {error}"
+            problem = Problem("searcher-options", "searcher", message, "change or remove that option")
             raise ConfigError([problem]) from error
 
 

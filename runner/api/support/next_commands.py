@@ -55,6 +55,6 @@ def next_commands(job: Job, run: RunFolder, record: Record, project: Path, code:
 
 def _begin_again(job: Job, run: RunFolder) -> str:
     """The same experiment as a run of its own, which tries first what this one has found."""
-    words = [word for word in job.overrides if not word.startswith("searcher.warm_start")]
+    overrides = [one for one in job.overrides if not one.startswith("searcher.warm_start")]
     found = [f"searcher.warm_start={shown(run.root)}"] if job.experiment.search_space.searched() else []
-    return shlex.join(["python", "-m", "runner", *words, *found])
+    return shlex.join(["python", "-m", "runner", *overrides, *found])

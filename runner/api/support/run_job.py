@@ -144,8 +144,7 @@ def run_job(job: Job, run: RunFolder, project: Path, available: Mapping[str, flo
         interrupted, failure = True, full
     seconds = time.monotonic() - started + seconds_spent(earlier)
     code = FAILED if failure and not interrupted else exit_code(record, interrupted)
-    told = summary(record, run, max_epochs=budget.max_epochs, seconds=seconds)
-    console.print(told, soft_wrap=True)
+    console.print(summary(record, run, max_epochs=budget.max_epochs, seconds=seconds), soft_wrap=True)
     if failure:
         console.print(f"error: {failure}", markup=False, soft_wrap=True)
     if code == FAILED:
@@ -168,8 +167,8 @@ def _show_traceback(record: Record, console: Console) -> None:
     """The last lines of the newest failure's traceback: what to mend where the experiment has failed."""
     failed = [row for row in record.ended_rows if row.error]
     if failed and (lines := user_traceback(failed[-1].error)):
-        told = "\n".join([f"traceback of {failed[-1].name}, its last lines:", *lines])
-        console.print(told, markup=False, soft_wrap=True)
+        text = "\n".join([f"traceback of {failed[-1].name}, its last lines:", *lines])
+        console.print(text, markup=False, soft_wrap=True)
 
 
 def _close(record: Record, journal: Journal, run: RunFolder) -> str:
@@ -191,25 +190,25 @@ def _report(run: RunFolder, console: Console) -> None:
 
     try:
         write_report(Run(run), run.report, run.plots)
-        told = f"report        {shown(run.report)}"
+        text = f"report        {shown(run.report)}"
     except KeyboardInterrupt:
-        told = f"report: interrupted; draw it with python -m runner report {shlex.quote(shown(run.root))}"
+        text = f"report: interrupted; draw it with python -m runner report {shlex.quote(shown(run.root))}"
     except Exception as error:  # noqa: BLE001 - the run is over and its results are kept
         traceback.print_exc()
-        told = f"report: not drawn, {error!r}; see {shown(run.log)}"
-    console.print(told, markup=False, soft_wrap=True)
+        text = f"report: not drawn, {error!r}; see {shown(run.log)}"
+    console.print(text, markup=False, soft_wrap=True)
 
 
 def _lock(experiment: Experiment, run: RunFolder, project: Path, console: Console) -> None:
-    """Keep with what the run is made, and tell where that is another than before."""
+    """Write lock.yaml, and note what has changed in the environment since the run began."""
     git = git_state(project)
     found = lock.keep(run, lock.lock(experiment, project, git, datetime.now().astimezone()), git)
     if found:
-        told = "; ".join(map(str, found[:MOST_DIFFERENCES]))
+        text = "; ".join(map(str, found[:MOST_DIFFERENCES]))
         more = (
             f"; and {len(found) - MOST_DIFFERENCES} more, in {shown(run.lock)}" if len(found) > MOST_DIFFERENCES else ""
         )
-        console.print(f"note: the run goes on in another environment: {told}{more}", markup=False, soft_wrap=True)
+        console.print(f"note: the run goes on in another environment: {text}{more}", markup=False, soft_wrap=True)
 
 
 def _result(job: Job, run: RunFolder, record: Record, seconds: float, code: int, failure: str) -> JobResult:
