@@ -49,7 +49,10 @@ def _is_ours(session: Path) -> bool:
     mark, user = session / MARK, os.getuid()
     if session.is_symlink() or mark.is_symlink() or not mark.is_file():
         return False
-    return session.stat().st_uid == user == mark.stat().st_uid
+    try:
+        return session.stat().st_uid == user == mark.stat().st_uid
+    except FileNotFoundError:  # another run that starts has removed it
+        return False
 
 
 def _used(sessions: list[Path]) -> set[Path]:
@@ -68,7 +71,11 @@ def _remove(session: Path) -> int | None:
     """The bytes that were removed of a run that was killed; None of one that ended by itself or still lives."""
     import fcntl
 
-    with (session / MARK).open("r+") as mark:
+    try:
+        mark = (session / MARK).open("r+")
+    except FileNotFoundError:  # another run that starts has removed it
+        return None
+    with mark:
         try:
             fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -88,10 +88,12 @@ def kill_after(epoch: int, project: Path, harm: Callable[[Path], None] | None = 
 
 
 def process_of_trial(epoch: int, project: Path, command: "subprocess.Popen[bytes]") -> tuple[int, Path]:
-    """The process that has just reported `epoch`, and Ray's folder of its trial."""
+    """The process whose report of `epoch` and its checkpoint are known, and Ray's folder of its trial."""
     while command.poll() is None:
         for table in project.glob("outputs/**/history.csv"):
-            if table.read_text().count("\n") > epoch:
+            whole = (table.parent / "journal.jsonl").read_text().split("\n")[:-1]
+            events = map(json.loads, whole)
+            if any((event["kind"], event.get("iteration")) == ("checkpoint", epoch) for event in events):
                 children = psutil.Process(command.pid).children(recursive=True)
                 (process,) = (one for one in children if "ReportingTrainable" in " ".join(one.cmdline()))
                 return process.pid, table.parent / "tune" / "trial_000"

@@ -76,6 +76,6 @@ def test_a_space_with_conditions_goes_with_several_objectives() -> None:
 def test_a_trial_diverges_where_any_objective_is_no_number_and_is_told_which() -> None:
     metrics = {"accuracy": 0.9, "leaves": math.nan}
     result = {**metrics, "objective": SEVERAL.score(metrics), "training_iteration": 2}
-    verdict = Divergence(SEVERAL)("t", result)
+    verdict = Divergence(SEVERAL, "iteration")("t", result)
     assert verdict is not None
     assert verdict.detail == "the objective leaves is nan at iteration 2"

@@ -1,6 +1,7 @@
 """Folders of Ray's sessions: only those are removed that are ours and dead."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from runner.translate import ray_folders
 from runner.translate.ray_folders import MARK, marked, remove_dead
 
 HOLDING = """
@@ -99,3 +101,17 @@ def test_what_is_not_this_users_stays(sessions: Path, monkeypatch: pytest.Monkey
     monkeypatch.undo()
     remove_dead(sessions)
     assert names(sessions) == ["session_a"]
+
+
+def test_two_runs_that_start_together_may_remove_the_same_folder(
+    sessions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session(sessions, "dead")
+
+    def removed_meanwhile(folders: list[Path]) -> set[Path]:
+        for folder in folders:
+            shutil.rmtree(folder)
+        return set()
+
+    monkeypatch.setattr(ray_folders, "_used", removed_meanwhile)
+    assert remove_dead(sessions) == ""

@@ -27,7 +27,7 @@ class FirstInterrupt(Callback):  # type: ignore[misc]
             return
 
         def stop(number: int, frame: FrameType | None) -> None:
-            answer(self.tell, "stopping the running trials, which may take half a minute; ctrl-c again to leave now")
+            answer(self.tell, "stopping the running trials; ctrl-c again to leave now")
             of_tune(number, frame)
 
         signal.signal(signal.SIGINT, stop)
