@@ -39,9 +39,9 @@ def read_run(folder: Path) -> dict[str, Any]:
         record.ParseFromString(payload)
         kind = record.WhichOneof("record_type")
         if kind == "run":
-            run |= {"id": record.folder.run_id, "name": record.folder.display_name, "group": record.folder.run_group}
-            run |= {"tags": list(record.folder.tags), "notes": record.folder.notes}
-            run["config"] |= {item.key: json.loads(item.value_json) for item in record.folder.config.update}
+            run |= {"id": record.run.run_id, "name": record.run.display_name, "group": record.run.run_group}
+            run |= {"tags": list(record.run.tags), "notes": record.run.notes}
+            run["config"] |= {item.key: json.loads(item.value_json) for item in record.run.config.update}
         elif kind == "history":
             row = {item.key or "/".join(item.nested_key): json.loads(item.value_json) for item in record.history.item}
             run["history"].append(row)
