@@ -15,7 +15,6 @@ from runner.runs import lock
 from runner.runs.differences import differences, table
 from runner.runs.folder import RunFolder
 from runner.runs.git_state import git_state
-from runner.runs.kept_config import read_words
 from runner.runs.output import Listener
 from runner.runs.run import Run
 
@@ -43,7 +42,7 @@ def replay(
         before = named_run(run, project_folder(project))
         folder = before.folder
         place = started_in(folder, project_folder(project))
-        job = check(dict(before.config), read_words(folder))
+        job = check(dict(before.config), before.words)
         output.console.print(_environment(folder, job, place))
         again = new_folder(job, place)
         copy_function(folder, again)

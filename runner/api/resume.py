@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.api.support.job import Job, check, examine, loader, refuse_machine, refuse_searcher
-from runner.api.support.named_run import RunName, folder_of, started_in
+from runner.api.support.named_run import RunName, named_run, started_in
 from runner.api.support.output import Output, output_to
 from runner.api.support.project import project_folder
 from runner.api.support.run_job import run_on_ray
@@ -16,18 +16,15 @@ from runner.checks.changes import Change, ChangePolicy
 from runner.config.compose import change
 from runner.config.registry import STOPPERS, cannot_resume
 from runner.errors import ConfigError, Problem
-from runner.runs import decisions
 from runner.runs.decisions import is_over
 from runner.runs.driver import refuse_taken
 from runner.runs.folder import RunFolder
 from runner.runs.history import History
 from runner.runs.journal import Event, read, seconds_spent
-from runner.runs.kept_config import read_config, read_words
 from runner.runs.output import Listener
 from runner.runs.run import Run
 from runner.runs.trial import TrialState
 from runner.runs.trial_name import trial_name
-from runner.runs.trials_table import read_trials
 from runner.runs.wording import plural, shown
 
 MORE = re.compile(r"budget\.num_samples=\+(\d+)")
@@ -97,56 +94,57 @@ def _go_on(
     Args:
         must_be_more: refuse where the overrides do not give the run more to do.
     """
-    run = folder_of(name, folder)
-    refuse_taken(run)
-    events = list(read(run.journal))
+    run = named_run(name, folder)
+    refuse_taken(run.folder)
+    events = list(read(run.folder.journal))
     _refuse_without_journal(run, events)
-    project = started_in(run, folder)
-    before = read_config(run)
-    overrides = _absolute(overrides, before)
-    after = change(before, overrides, loader(None, project))
+    project = started_in(run.folder, folder)
+    overrides = _absolute(overrides, run.config)
+    after = change(run.config, overrides, loader(None, project))
     _refuse_unknown(after)
-    _refuse_for_good(run, before, after)
-    found = list(changes.changes(before, after))
-    _refuse(found, run, allowed=allow)
+    _refuse_for_good(run.folder, run.config, after)
+    found = list(changes.changes(run.config, after))
+    _refuse(found, run.folder, allowed=allow)
     retry = _retried(run, retry_failed)
     job = replace(check(after, overrides), retry=retry)
     left, expected = _left(run, job)
     if must_be_more and not any(one.key.startswith("budget.") for one in found):
-        remedy = f"type python -m runner extend {shown(run.root)} budget.num_samples=+{max(1, expected)}"
+        remedy = f"type python -m runner extend {shown(run.folder.root)} budget.num_samples=+{max(1, expected)}"
         raise ConfigError([Problem("extend", "budget", "nothing more to do is asked for", remedy)])
     if not left:
         output.line(_over(run, expected))
-        return Run(run)
+        return run
     _refuse_used_up(job, seconds_spent(events))
-    _refuse_at_plateau(job, run)
+    _refuse_at_plateau(job, run.folder)
     for one in found:
         output.line(str(one))
-    job = replace(job, overrides=(*read_words(run), *overrides))
+    job = replace(job, overrides=(*run.words, *overrides))
     refuse_machine([job], project)
     refuse_searcher([job])
-    return run_on_ray(run, job, project, output)
+    return run_on_ray(run.folder, job, project, output)
 
 
-def _over(run: RunFolder, expected: int) -> str:
+def _over(run: Run, expected: int) -> str:
     """What to say of a run with nothing left to do."""
+    folder = shown(run.folder.root)
     text = (
-        f"all {plural(expected, 'trial')} of {shown(run.root)} have ended; for more of them, type:\n"
-        f"  python -m runner extend {shown(run.root)} budget.num_samples=+{expected}"
+        f"all {plural(expected, 'trial')} of {folder} have ended; for more of them, type:\n"
+        f"  python -m runner extend {folder} budget.num_samples=+{expected}"
     )
     if failed := _failed(run):
-        again = f"python -m runner resume {shown(run.root)} --retry-failed"
+        again = f"python -m runner resume {folder} --retry-failed"
         text += f"\nto run the {len(failed)} that failed again:\n  {again}"
     return text
 
 
-def _refuse_without_journal(run: RunFolder, events: Sequence[Event]) -> None:
+def _refuse_without_journal(run: Run, events: Sequence[Event]) -> None:
     """Raise ConfigError where trials have run that the journal does not know."""
     known = {event.trial for event in events if event.kind == "proposed"}
-    if not known.issuperset(read_trials(run.trials_csv)):
-        message = f"{run.journal.name} does not hold its trials: an older version has made it, or the file was changed"
-        remedy = f"start a run of its own, with searcher.warm_start={shown(run.root)}"
-        raise ConfigError([Problem("run-folder", shown(run.root), message, remedy)])
+    if not known.issuperset(run.rows):
+        folder, name = shown(run.folder.root), run.folder.journal.name
+        message = f"{name} does not hold its trials: an older version has made it, or the file was changed"
+        remedy = f"start a run of its own, with searcher.warm_start={folder}"
+        raise ConfigError([Problem("run-folder", folder, message, remedy)])
 
 
 def _refuse_for_good(run: RunFolder, *configs: Mapping[str, Any]) -> None:
@@ -199,11 +197,8 @@ def _absolute(overrides: Sequence[str], config: dict[str, object]) -> tuple[str,
 
 def _refuse(found: Sequence[Change], run: RunFolder, *, allowed: bool) -> None:
     """Raise ConfigError where a change is impossible, or wants a word more."""
-    wrong = [
-        one
-        for one in found
-        if one.policy is ChangePolicy.IMPOSSIBLE or (one.policy is ChangePolicy.ALLOW and not allowed)
-    ]
+    refused = {ChangePolicy.IMPOSSIBLE} if allowed else {ChangePolicy.IMPOSSIBLE, ChangePolicy.ALLOW}
+    wrong = [one for one in found if one.policy in refused]
     # What is no number is told when the config is read.
     numbers = [one for one in found if one.key == "budget.num_samples" and isinstance(one.after, int)]
     fewer = [one for one in numbers if one.after < one.before]
@@ -224,30 +219,27 @@ def _remedy(one: Change, run: RunFolder) -> str:
     )
 
 
-def _left(run: RunFolder, job: Job) -> tuple[int, int]:
+def _left(run: Run, job: Job) -> tuple[int, int]:
     """Trials that have not ended or not started, and all of them."""
     from runner.translate.tuning import trials_expected
 
     expected = trials_expected(job.experiment)
-    rules = {line["trial"]: line["rule"] for line in decisions.read(run.decisions)}
-    ended = sum(
-        is_over(row.state, rules.get(name, "")) and name not in job.retry
-        for name, row in read_trials(run.trials_csv).items()
-    )
+    rules = {line["trial"]: line["rule"] for line in run.decision_lines}
+    ended = sum(is_over(trial.state, rules.get(name, "")) and name not in job.retry for name, trial in run.rows.items())
     return expected - ended, expected
 
 
-def _failed(run: RunFolder) -> list[str]:
+def _failed(run: Run) -> list[str]:
     """The trials that an error ended. One that diverged would diverge again: its configuration does."""
     again = {TrialState.FAILED, TrialState.OUT_OF_MEMORY}
-    return [name for name, row in read_trials(run.trials_csv).items() if row.state in again]
+    return [name for name, trial in run.rows.items() if trial.state in again]
 
 
-def _retried(run: RunFolder, retry_failed: bool | Sequence[str]) -> tuple[str, ...]:
+def _retried(run: Run, retry_failed: bool | Sequence[str]) -> tuple[str, ...]:
     """The trials that run again. Raises ConfigError for one that did not fail."""
     if retry_failed is False:
         return ()
-    failed, known = _failed(run), [*read_trials(run.trials_csv)]
+    failed, known = _failed(run), [*run.rows]
     names = () if retry_failed is True else retry_failed
     wanted = tuple(dict.fromkeys(trial_name(name, known) for name in names)) or tuple(failed)
     wrong = [name for name in wanted if name not in failed]

@@ -24,7 +24,7 @@ from runner.config.experiment import Experiment
 from runner.errors import ConfigError, Problem
 
 CONFIG_RULES = (
-    metrics.watched_metrics,
+    metrics.monitored_metrics,
     objectives.searchers,
     objectives.rules,
     objectives.known_results,

@@ -7,7 +7,7 @@ from runner.config.suggest import did_you_mean
 from runner.errors import Problem
 
 
-def watched_metrics(experiment: Experiment) -> Iterator[Problem]:
+def monitored_metrics(experiment: Experiment) -> Iterator[Problem]:
     """A monitored metric is reported, and its direction is said."""
     known = experiment.trainable.metrics()
     for where, choice in watchers(experiment):

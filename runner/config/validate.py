@@ -21,7 +21,7 @@ Model = TypeVar("Model", bound=BaseModel)
 def unknown_key(where: str, key: str, known: Iterable[str], redirects: Mapping[str, str] | None = None) -> Problem:
     """The problem of a key that its node does not have: its home where it has one, else the nearest known key.
 
-    `elsewhere` maps a key that this node's users may look for to what they should do instead.
+    `redirects` maps a key that this node's users may look for to what they should do instead.
     """
     if redirects and key in redirects:
         return Problem("one-home", where, "is not said here", redirects[key])

@@ -55,11 +55,9 @@ def _outcomes(runs: Mapping[str, Run], folder: Path, *, one_objective: bool) -> 
     if any(gains.values()):
         heads.append("over the defaults")
     several = any(run.objective.several for run in runs.values())
-    best = (
-        winners({name: run.best_value for name, run in runs.items()}, next(iter(runs.values())).objective.mode)
-        if one_objective and not several
-        else []
-    )
+    mode = next(iter(runs.values())).objective.mode
+    values = {name: run.best_value for name, run in runs.items()} if one_objective and not several else {}
+    best = winners(values, mode)
     told = paragraph("Of several objectives, best is by the first, and so are the figures.") if several else ""
     if any(run.repeat > 1 for run in runs.values()):
         told += paragraph("Where each configuration has several trials, best is the mean of the best configuration's.")
